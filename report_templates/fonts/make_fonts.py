@@ -1,8 +1,8 @@
 """Makes the two vendored fonts (see README.md here): ``python report_templates/fonts/make_fonts.py``.
 
-Takes the whole fonts and the list of characters from two npm packages (``npm pack`` in a temporary folder), checks
-them against the sums below, and writes one static TTF per weight next to this file. The same sources and the same
-fonttools give the same bytes; ``--check`` makes them anew and compares instead of writing.
+Takes the whole fonts and the list of characters from two npm packages (``npm pack`` in a temporary folder),
+checks them against the sums below, and writes one static TTF per weight next to this file. The same sources
+and the same fonttools give the same bytes; ``--check`` makes them anew and compares instead of writing.
 """
 
 from __future__ import annotations
@@ -42,11 +42,13 @@ FONTS = (
         "9a38ae0ab28cd5a256f9ea8e00dedc688aac17f7915fcb000572990afa956b96",
     ),
 )
-# The SHA-256 of the list's characters, joined and in UTF-8. They are the same 8105 as Unicode's kTGH property.
+# The SHA-256 of the list's characters, joined and in UTF-8: the same 8105 as Unicode's kTGH property has.
 LIST_SHA256 = "7a74be6ba0e31be97d5ccc3c93acc6a1329a8b97d99f3f476c18c93ca66dba9f"
 
-FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern"]  # the digits are of one width: the fonts have and need no tnum
-DROPPED_TABLES = ["BASE", "STAT", "vhea", "vmtx", "gasp", "DSIG"]  # vertical text, variations and screen hints
+# No tnum among them: the fonts have none and need none, their digits are all of one width.
+FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern"]
+# Vertical text, variations and screen hints.
+DROPPED_TABLES = ["BASE", "STAT", "vhea", "vmtx", "gasp", "DSIG"]
 
 
 def fetch(package: str, folder: Path) -> Path:
@@ -88,13 +90,13 @@ def is_han(code: int) -> bool:
 
 
 def is_script_not_printed(code: int) -> bool:
-    """Korean syllables, and the archaic extras outside the basic plane (rod numerals, enclosed letters, ...)."""
-    name = unicodedata.name(chr(code), "")
-    return code > 0xFFFF or name.startswith(("HANGUL", "HALFWIDTH HANGUL", "KANGXI", "CJK RADICAL", "CJK STROKE"))
+    """Korean, loose radicals and strokes, and the extras outside the basic plane (enclosed letters, ...)."""
+    names = ("HANGUL", "HALFWIDTH HANGUL", "KANGXI", "CJK RADICAL", "CJK STROKE")
+    return code > 0xFFFF or unicodedata.name(chr(code), "").startswith(names)
 
 
 def wanted_codes(in_font: set[int], table: str, han: str) -> set[int]:
-    """Chosen Han characters, and everything in the font that is no Han: Latin, Greek, Cyrillic, kana, signs."""
+    """The chosen Han characters, and what the font has beside Han: Latin, Greek, Cyrillic, kana, signs."""
     other = {code for code in in_font if not is_han(code) and not is_script_not_printed(code)}
     chosen = encodable("gbk") if han == "gbk" else encodable("gb2312")
     return (other | chosen | set(map(ord, table))) & in_font

@@ -1,0 +1,68 @@
+"""Why a row is set aside, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandera.polars as pa
+
+from schemas.columns import derived
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason: what is wrong and the remedy, zh and en."""
+
+    code: str
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+
+REASONS: dict[str, Reason] = {
+    reason.code: reason
+    for reason in (
+        Reason("field_count", "字段数与表头不符", "the line has more or fewer fields than the header",
+               "检查该行是否缺少引号或多了分隔符", "look for a missing quote or a stray separator in the line"),
+        Reason("broken_quote", "引号不成对", "a quote is opened and never closed", "补上引号", "close the quote"),
+        Reason("missing", "必填项为空", "a required value is empty", "补填后放回 inbox", "fill it in and drop the row in again"),
+        Reason("not_money", "不是金额", "not an amount of money", "写成 1234.50", "write it as 1234.50"),
+        Reason("not_unit_price", "不是单价", "not a unit price", "写成 1234.5,至多 6 位小数", "write it as 1234.5, at most 6 decimals"),
+        Reason("not_quantity", "不是数量", "not a quantity", "写成 3 或 1.5", "write it as 3 or 1.5"),
+        Reason("not_count", "不是整数", "not a whole number", "写成整数", "write a whole number"),
+        Reason("not_share", "不是比例", "not a share", "写成 0.35 或 35%", "write it as 0.35 or 35%"),
+        Reason("not_scale", "不是 0–10 的整数", "not a whole number from 0 to 10", "写成 0–10", "write 0 to 10"),
+        Reason("not_date", "不是有效日期", "not a day of the calendar", "写成 2026-10-31", "write it as 2026-10-31"),
+        Reason("not_datetime", "不是有效时间", "not a moment of the calendar", "写成 2026-10-31 18:05:00",
+               "write it as 2026-10-31 18:05:00"),
+        Reason("not_bool", "不是“是/否”", "neither yes nor no", "写成 是 或 否", "write yes or no"),
+        Reason("not_phone", "不是电话号码", "not a phone number", "电子表格可能改写了号码;以文本格式重新导出",
+               "a spreadsheet may have rewritten it; export the column as text"),
+        Reason("not_email", "不是邮箱", "not an e-mail address", "写成 name@example.com", "write it as name@example.com"),
+        Reason("not_month_day", "不是日期或月日", "neither a date nor a month and day", "写成 1985-10-03 或 10-03",
+               "write it as 1985-10-03 or 10-03"),
+        Reason("not_calendar", "不是公历或农历", "neither solar nor lunar", "写成 公历 或 农历", "write solar or lunar"),
+        Reason("other_currency", "币种与本连锁不同", "another currency than the chain's", "按币种分开文件与连锁",
+               "keep one currency per chain"),
+        Reason("no_customer_key", "没有任何顾客标识", "names no customer", "填写会员号、手机号、邮箱或账号之一",
+               "fill in one of member id, phone, e-mail or account"),
+        Reason("self_referral", "自己介绍自己", "refers themselves", "更正介绍人", "correct the referrer"),
+    )
+}  # fmt: skip
+
+
+class Quarantine(pa.DataFrameModel):
+    """One row per quarantined line of a landed file: where it stands, what is wrong with which value."""
+
+    landing_id: int = derived()
+    source_row: int = derived(ge=1)
+    column: str = derived(nullable=True)
+    value: str = derived(nullable=True)
+    reason: str = derived(isin=list(REASONS))
+    raw: str = derived()
+    """The line's cells as a JSON array, so that it can be mended and dropped in again."""
+
+    class Config:
+        strict = True
+        ordered = True

@@ -1,0 +1,235 @@
+"""The exports that are recognised by their header, one declarative description each, and Regulars' own templates.
+
+A description says which column plays which role, and which rows are sales, refunds or something else. `chain.toml` can
+describe further sources, or change the rules of these, in the same words (`[sources.NAME]`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from schemas.contacts import Contacts
+from schemas.customers import Customers
+from schemas.feedback import Complaints, Surveys
+from schemas.orders import ORDER_LINE_INPUTS, OrderLines
+from schemas.products import Products, Stores
+from schemas.referrals import Referrals
+from schemas.segments import LINE_KIND
+from schemas.staff import Associates
+
+INPUT_TABLES: dict[str, Any] = {
+    "order_lines": OrderLines,
+    "customers": Customers,
+    "products": Products,
+    "stores": Stores,
+    "associates": Associates,
+    "referrals": Referrals,
+    "complaints": Complaints,
+    "surveys": Surveys,
+    "contacts": Contacts,
+}
+"""The tables that files fill: name → pandera model."""
+
+CUSTOMER_KEYS = ("member_id", "phone", "email", "account")
+"""Roles by which a row can name a customer. Any of them will do."""
+
+_NAMES_A_CUSTOMER = ("surveys", "complaints", "contacts")
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a column can be in a table: its name, its kind (schemas.columns), its Chinese header."""
+
+    name: str
+    kind: str
+    zh: str
+    required: bool = False
+
+
+def roles_of(table: str) -> dict[str, Role]:
+    """Every role that a file of this table can bring, in template order."""
+    roles: dict[str, Role] = {}
+    for name, column in INPUT_TABLES[table].to_schema().columns.items():
+        metadata = column.metadata or {}
+        if metadata.get("kind"):
+            roles[name] = Role(name, metadata["kind"], column.title, metadata["required"])
+    if table == "order_lines":
+        roles |= {name: Role(name, kind, zh) for name, (zh, kind) in ORDER_LINE_INPUTS.items()}
+        # either of the two is enough to know the line's amount, and a source without a store column names its store itself
+        roles["net_sales"] = replace(roles["net_sales"], required=False)
+        roles["store_id"] = replace(roles["store_id"], required=False)
+    if table in _NAMES_A_CUSTOMER:
+        zh = {"member_id": "会员号", "phone": "手机号", "email": "邮箱", "account": "线上账号"}
+        kind = {"member_id": "id", "phone": "phone", "email": "email", "account": "id"}
+        roles |= {key: Role(key, kind[key], zh[key]) for key in CUSTOMER_KEYS}
+    return roles
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where a role's text stands in the file, and how it is cut out of the cell."""
+
+    headers: tuple[str, ...]
+    """Any one of these headers (compared without case, spaces at the ends and BOM)."""
+    strip_suffix: str = ""
+    """Text to remove from the end: ".0" where ids were written as numbers."""
+    extract: str = ""
+    """A regular expression; its first group is the value (an occasion inside a remark)."""
+
+
+@dataclass(frozen=True)
+class LineRule:
+    """Rows whose `column` passes the test are of this `kind`; the first rule that holds decides, and no rule means sale."""
+
+    kind: str
+    column: str
+    is_in: tuple[str, ...] = ()
+    starts_with: str = ""
+    at_most: float | None = None
+    not_empty: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in LINE_KIND:
+            raise ValueError(f"unknown kind {self.kind!r} in a rule: one of {', '.join(LINE_KIND)}")
+        tests = [bool(self.is_in), bool(self.starts_with), self.at_most is not None, self.not_empty]
+        if sum(tests) != 1:
+            raise ValueError(f"the rule for {self.kind!r} needs exactly one of: is, starts_with, at_most, not_empty")
+
+
+@dataclass(frozen=True)
+class SourceFormat:
+    """One kind of export: how it is recognised, what its columns are, what its rows mean."""
+
+    name: str
+    table: str
+    zh: str
+    en: str
+    columns: Mapping[str, Column]
+    """Role → where it stands."""
+    required: tuple[str, ...]
+    """Roles whose headers must be there for the file to be recognised."""
+    rules: tuple[LineRule, ...] = ()
+    drop_exact_duplicates: bool = False
+    """A row equal to an earlier one in every cell is a duplicate, within and across files."""
+    currency: str | None = None
+    """The currency the export is always in; None: the chain's."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Role → text that every row has (a channel, the id of the online store)."""
+
+    def header_of(self, header: list[str]) -> dict[str, int]:
+        """Role → position of its column in this header; roles that the file lacks are absent."""
+        at: dict[str, int] = {}
+        for position, text in enumerate(header):
+            at.setdefault(normalised_header(text), position)
+        found: dict[str, int] = {}
+        for role, column in self.columns.items():
+            for name in column.headers:
+                if normalised_header(name) in at:
+                    found[role] = at[normalised_header(name)]
+                    break
+        return found
+
+
+def normalised_header(text: str) -> str:
+    """A header as it is compared: no BOM, no spaces or tabs around, one space inside, no case."""
+    return " ".join(text.replace("\ufeff", "").replace("\u3000", " ").split()).casefold()
+
+
+def _template(table: str, zh: str, en: str, required: tuple[str, ...], rules: tuple[LineRule, ...] = ()) -> SourceFormat:
+    columns = {name: Column((name, role.zh)) for name, role in roles_of(table).items()}
+    return SourceFormat(f"regulars_{table}", table, zh, en, columns, required, rules)
+
+
+_TEMPLATE_LINE_RULES = (
+    LineRule("cancelled", "status", is_in=("已取消", "取消", "已关闭", "交易关闭", "cancelled", "canceled", "voided")),
+    LineRule("unpaid", "status", is_in=("未付款", "待付款", "unpaid", "pending")),
+    LineRule("trade_in", "line_type", is_in=("以旧换新", "旧料", "trade-in", "trade_in")),
+    LineRule("not_goods", "line_type", is_in=("非商品", "服务", "运费", "not_goods", "service", "shipping")),
+    LineRule("refund", "line_type", is_in=("退款", "退货", "refund", "return")),
+    LineRule("refund", "refund_of", not_empty=True),
+    LineRule("refund", "quantity", at_most=-0.001),
+    LineRule("no_charge", "quantity", at_most=0),
+)
+
+TEMPLATES: tuple[SourceFormat, ...] = (
+    _template("order_lines", "Regulars 销售明细", "Regulars order lines",
+              ("order_id", "ordered_at", "product_id", "quantity"), _TEMPLATE_LINE_RULES),
+    _template("customers", "Regulars 顾客档案", "Regulars customers", ("member_id", "name")),
+    _template("products", "Regulars 商品档案", "Regulars products", ("product_id", "name")),
+    _template("stores", "Regulars 门店档案", "Regulars stores", ("store_id", "name")),
+    _template("associates", "Regulars 导购档案", "Regulars associates", ("associate_id", "name", "store_id")),
+    _template("referrals", "Regulars 转介绍登记", "Regulars referrals", ("referrer", "referred", "referred_on")),
+    _template("complaints", "Regulars 投诉登记", "Regulars complaints", ("complaint_id", "received_at", "store_id")),
+    _template("surveys", "Regulars 问卷", "Regulars surveys", ("answered_at",)),
+    _template("contacts", "Regulars 联系记录", "Regulars contacts", ("contacted_at",)),
+)  # fmt: skip
+
+KNOWN_EXPORTS: tuple[SourceFormat, ...] = (
+    SourceFormat(
+        "uci_online_retail", "order_lines", "UCI 线上零售数据", "UCI Online Retail",
+        {
+            "order_id": Column(("InvoiceNo", "Invoice")),
+            "product_id": Column(("StockCode",)),
+            "product_name": Column(("Description",)),
+            "quantity": Column(("Quantity",)),
+            "ordered_at": Column(("InvoiceDate",)),
+            "unit_price": Column(("UnitPrice", "Price")),
+            "member_id": Column(("CustomerID", "Customer ID"), strip_suffix=".0"),
+            "store_id": Column(("Country",)),
+        },
+        ("order_id", "product_id", "quantity", "ordered_at", "unit_price", "member_id", "store_id"),
+        (
+            LineRule("not_goods", "product_id",
+                     is_in=("POST", "DOT", "M", "C2", "D", "S", "BANK CHARGES", "AMAZONFEE", "CRUK")),
+            LineRule("adjustment", "order_id", starts_with="A"),
+            LineRule("refund", "order_id", starts_with="C"),
+            LineRule("adjustment", "quantity", at_most=0),
+            LineRule("no_charge", "unit_price", at_most=0),
+        ),
+        drop_exact_duplicates=True,
+        currency="GBP",
+        constants={"channel": "online"},
+    ),
+    SourceFormat(
+        "jd_orders", "order_lines", "京东订单导出", "JD orders",
+        {
+            "order_id": Column(("订单号",)),
+            "product_id": Column(("货号",)),
+            "product_name": Column(("商品名称",)),
+            "quantity": Column(("订购数量",)),
+            "ordered_at": Column(("下单时间",)),
+            "unit_price": Column(("京东价",)),
+            "order_paid": Column(("应付金额",)),
+            "order_shipping": Column(("运费金额",)),
+            "status": Column(("订单状态",)),
+            "account": Column(("下单帐号",)),
+            "recipient_name": Column(("客户姓名",)),
+            "recipient_phone": Column(("联系电话",)),
+            "recipient_address": Column(("客户地址",)),
+            "occasion": Column(("订单备注",), extract=r"场合[::]\s*([^;;,,\s]+)"),
+            "occasion_date": Column(("订单备注",), extract=r"日期[::]\s*(\d{4}-\d{1,2}-\d{1,2})"),
+            "delivered_at": Column(("订单完成时间",)),
+        },
+        ("order_id", "product_id", "quantity", "ordered_at", "unit_price", "order_paid", "order_shipping", "status", "account"),
+        (
+            LineRule("unpaid", "status", is_in=("等待付款",)),
+            LineRule("cancelled", "status", is_in=("已取消", "(删除)等待付款", "锁定", "(删除)等待出库")),
+        ),
+        currency="CNY",
+        constants={"channel": "online", "store_id": "jd"},
+    ),
+)  # fmt: skip
+
+SOURCE_FORMATS: dict[str, SourceFormat] = {source.name: source for source in (*KNOWN_EXPORTS, *TEMPLATES)}
+
+
+def recognise(header: list[str], formats: Mapping[str, SourceFormat]) -> list[SourceFormat]:
+    """The formats that this header can be, the best (most columns recognised) first; empty when there is none."""
+    scored: list[tuple[int, str, SourceFormat]] = []
+    for source in formats.values():
+        found = source.header_of(header)
+        if all(role in found for role in source.required):
+            scored.append((-len(found), source.name, source))
+    return [source for _, _, source in sorted(scored, key=lambda entry: entry[:2])]
