@@ -27,6 +27,7 @@ class Customers(Landed):
     """One row per landed line of a customer file; the newest line of a customer counts."""
 
     buyer_key: int = derived()
+    referrer_key: int = derived(nullable=True)
     member_id: str = column("会员号", "id")
     phone: str = column("手机号", "phone")
     email: str = column("邮箱", "email")

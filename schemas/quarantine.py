@@ -57,6 +57,8 @@ class Quarantine(pa.DataFrameModel):
 
     landing_id: int = derived()
     source_row: int = derived(ge=1)
+    line_no: int = derived(nullable=True)
+    """Of an order line: its place in its order, so that the mended row does not pass for another line."""
     column: str = derived(nullable=True)
     value: str = derived(nullable=True)
     reason: str = derived(isin=list(REASONS))

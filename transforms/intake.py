@@ -65,6 +65,8 @@ def _cleaned(cells: pl.Series, role: RoleText) -> pl.Series:
         cells = cells.str.extract(role.extract, 1)
     if role.kind in ("id", "phone"):
         cells = cells.str.strip_prefix("'").str.strip_chars(BLANKS)
+    else:  # the apostrophe that keeps a spreadsheet from taking the text for a formula
+        cells = cells.str.replace(r"^'([=+@-])", "$1")
     if role.strip_suffix:
         cells = cells.str.strip_suffix(role.strip_suffix)
     return cells.set(cells == "", None)

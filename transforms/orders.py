@@ -38,7 +38,7 @@ def line_kind(rules: Sequence[LineRule], frame: pl.DataFrame) -> pl.Expr:
 def _half_up(numerator: pl.Expr, divisor: int) -> pl.Expr:
     """`numerator / divisor` rounded half away from zero, in whole numbers."""
     magnitude = (numerator.abs() * 2 + divisor) // (2 * divisor)
-    return pl.when(numerator < 0).then(-magnitude).otherwise(magnitude)
+    return pl.when(numerator < 0).then(magnitude * -1).otherwise(magnitude)
 
 
 def _as_money(cents: pl.Expr) -> pl.Expr:

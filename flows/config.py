@@ -1,0 +1,152 @@
+"""A workspace and its chain.toml, read into typed settings; whatever is wrong in it is one clear line."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flows.errors import UsageError
+from schemas.rules import Rules
+
+LOCALES = ("zh_CN", "en")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one chain. `inbox` is the user's; `lake`, `published` and `.regulars` are ours."""
+
+    root: Path
+
+    @property
+    def chain_toml(self) -> Path:
+        return self.root / "chain.toml"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def landed(self) -> Path:
+        """Where files go once their rows are in the lake."""
+        return self.root / "landed"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def state(self) -> Path:
+        """Locks, half-built months, Prefect's home: safe to delete when nothing runs."""
+        return self.root / ".regulars"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When the monthly run starts: a cron line, read in the chain's time zone."""
+
+    cron: str = "0 6 2 * *"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """chain.toml, typed."""
+
+    name: str
+    key: str
+    """Keeps action ids of different chains apart and unguessable; changing it changes every action id."""
+    locale: str = "zh_CN"
+    currency: str = "CNY"
+    time_zone: str = "Asia/Shanghai"
+    quarantine_limit: float = 0.01
+    """A run whose newly landed rows are quarantined above this share stops before publishing."""
+    processes: int = 0
+    """Renderers at work at a time; 0: one per core."""
+    rules: Rules = field(default_factory=Rules)
+    schedule: Schedule = field(default_factory=Schedule)
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """[sources.NAME] tables as written; flows.sources reads them."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything that can change a number or a page changes."""
+        told = {k: v for k, v in dataclasses.asdict(self).items() if k not in ("processes", "schedule")}
+        return sha256(repr(sorted(told.items())).encode()).hexdigest()[:16]
+
+
+def read_settings(workspace: Workspace) -> Settings:
+    """The settings of this workspace. UsageError names the key and the remedy for whatever is wrong."""
+    path = workspace.chain_toml
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"no chain.toml in {workspace.root}: make a workspace with `regulars init {workspace.root}`") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    try:
+        told = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from None
+
+    settings = _typed(Settings, told, where=path.name, nested={"rules": Rules, "schedule": Schedule})
+    assert isinstance(settings, Settings)
+    if settings.locale not in LOCALES:
+        raise UsageError(f"chain.toml: locale = {settings.locale!r} is not one of {', '.join(LOCALES)}")
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise UsageError(f"chain.toml: time_zone = {settings.time_zone!r} is not a time zone, e.g. Asia/Shanghai") from None
+    if not (len(settings.currency) == 3 and settings.currency.isupper()):
+        raise UsageError(f"chain.toml: currency = {settings.currency!r} is not a currency code, e.g. CNY")
+    return settings
+
+
+def _typed(cls: type, told: Mapping[str, Any], *, where: str, nested: Mapping[str, type] | None = None) -> Any:
+    """`cls` filled from a TOML table: unknown keys, missing keys and wrong types are refused by name."""
+    fields = {f.name: f for f in dataclasses.fields(cls)}
+    if unknown := sorted(set(told) - set(fields)):
+        raise UsageError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(fields))}")
+    values: dict[str, Any] = {}
+    for name, f in fields.items():
+        has_default = f.default is not dataclasses.MISSING or f.default_factory is not dataclasses.MISSING
+        if name not in told:
+            if not has_default:
+                raise UsageError(f"{where}: {name} is missing")
+            continue
+        value = told[name]
+        if nested and name in nested:
+            if not isinstance(value, Mapping):
+                raise UsageError(f"{where}: [{name}] is not a table")
+            values[name] = _typed(nested[name], value, where=f"{where} [{name}]")
+            continue
+        expected = str(f.type)
+        if expected == "float" and isinstance(value, int | Decimal) and not isinstance(value, bool):
+            value = float(value)
+        elif expected.startswith("tuple") and isinstance(value, list):
+            value = tuple(value)
+        elif not (
+            (expected == "str" and isinstance(value, str) and value)
+            or (expected == "int" and isinstance(value, int) and not isinstance(value, bool))
+            or (expected.startswith("Mapping") and isinstance(value, Mapping))
+        ):
+            raise UsageError(f"{where}: {name} = {value!r} is not what it should be (expected: {expected})")
+        values[name] = value
+    return cls(**values)

@@ -1,0 +1,218 @@
+"""Sole owner of the lake: Delta tables whose rows become visible when the ledger says so.
+
+Rows are appended under a random `landing_id` per file and attempt; the ledger row that names it is committed last. What
+a killed attempt left has an id that no ledger row names: it is never read, and `recover` deletes it.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
+
+from flows.errors import RegularsError
+from schemas.customers import Buyers
+from schemas.ledger import Ledger
+from schemas.orders import Activity, Gifts
+from schemas.quarantine import Quarantine
+from schemas.source_formats import INPUT_TABLES
+
+TABLES: dict[str, Any] = {
+    **INPUT_TABLES,
+    "activity": Activity,
+    "gifts": Gifts,
+    "buyers": Buyers,
+    "quarantine": Quarantine,
+}
+"""Every table of the lake but the ledger: name → pandera model."""
+
+FILES_BEFORE_COMPACTION = 64
+
+TABLE_CONFIGURATION = {
+    # values of personal columns must not survive an erasure in the log's statistics
+    "delta.dataSkippingNumIndexedCols": "0",
+}
+
+
+class LakeError(RegularsError):
+    """The lake could not be read or written; nothing of this attempt is visible."""
+
+
+@dataclass(frozen=True)
+class Landing:
+    """One file's rows, ready to land: table name → rows without `landing_id`, and its ledger row without the ids."""
+
+    tables: Mapping[str, pl.DataFrame]
+    ledger: Mapping[str, Any]
+    header: Sequence[str] = ()
+    """The file's header, for quarantine.csv."""
+
+
+def schema_of(model: Any) -> dict[str, pl.DataType]:
+    """The polars schema of a pandera model."""
+    return {name: column.dtype.type for name, column in model.to_schema().columns.items()}
+
+
+def new_landing_id() -> int:
+    """A random positive 63-bit number: two attempts at the same file never share one."""
+    return secrets.randbits(62) + 1
+
+
+class Lake:
+    """The Delta tables under one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    # ---- reading
+
+    def ledger(self, known_at: datetime | None = None) -> pl.DataFrame:
+        """The landed files, in order of landing; with `known_at` (UTC, naive) only those that had landed by then."""
+        ledger = self._all_rows("ledger", Ledger).collect().sort("landing_no")
+        return ledger if known_at is None else ledger.filter(pl.col("landed_at") <= known_at)
+
+    def scan(self, table: str, ledger: pl.DataFrame) -> pl.LazyFrame:
+        """The rows of `table` that landed with the files of `ledger`, `landing_no` added. Unsorted."""
+        return self._all_rows(table, TABLES[table]).join(
+            ledger.lazy().select("landing_id", "landing_no"), on="landing_id", how="inner", validate="m:1"
+        )
+
+    def _all_rows(self, table: str, model: Any) -> pl.LazyFrame:
+        schema = schema_of(model)
+        path = self.root / table
+        if not DeltaTable.is_deltatable(str(path)):
+            return pl.DataFrame(schema=schema).lazy()
+        with _as_lake_error(f"reading {table}"):
+            return pl.scan_delta(str(path)).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+    # ---- writing
+
+    def commit(self, landings: Sequence[Landing], *, landed_at: datetime, first_landing_no: int) -> None:
+        """Append the rows of all landings, table by table, then their ledger rows in one commit: all visible or none.
+
+        The intent names the ids first, so that a killed attempt can be cleared away without searching.
+        """
+        ids = [new_landing_id() for _ in landings]
+        intent = self._intents / f"{ids[0]:x}.json"
+        self._intents.mkdir(parents=True, exist_ok=True)
+        with _as_lake_error("writing"):
+            _write_durably(intent, json.dumps({"landing_ids": ids}).encode())
+            for table, model in TABLES.items():
+                parts = [
+                    landing.tables[table].with_columns(landing_id=pl.lit(landing_id, pl.Int64))
+                    for landing, landing_id in zip(landings, ids, strict=True)
+                    if table in landing.tables and landing.tables[table].height
+                ]
+                if parts:
+                    self._append(table, pl.concat([part.select(list(schema_of(model))) for part in parts]), model)
+            rows = [
+                {
+                    **landing.ledger,
+                    "landing_id": landing_id,
+                    "landing_no": first_landing_no + step,
+                    "landed_at": landed_at,
+                }
+                for step, (landing, landing_id) in enumerate(zip(landings, ids, strict=True))
+            ]
+            self._append("ledger", pl.DataFrame(rows, schema=schema_of(Ledger)), Ledger)
+            intent.unlink()
+
+    def recover(self) -> int:
+        """Delete the rows of attempts that never reached the ledger; how many attempts there were."""
+        cleared = 0
+        for intent in sorted(self._intents.glob("*.json")):
+            try:
+                ids = json.loads(intent.read_bytes())["landing_ids"]
+            except (ValueError, KeyError):
+                ids = []  # killed while writing the intent: nothing was appended yet
+            visible = set(self.ledger()["landing_id"].to_list())
+            if ids and not visible.intersection(ids):
+                self._delete(ids)
+                cleared += 1
+            intent.unlink()
+        return cleared
+
+    @property
+    def _intents(self) -> Path:
+        return self.root / "_intents"
+
+    def _append(self, table: str, rows: pl.DataFrame, model: Any) -> None:
+        model.validate(rows, lazy=True)
+        path = self.root / table
+        write_deltalake(str(path), rows, mode="append", configuration=TABLE_CONFIGURATION)
+        delta = DeltaTable(str(path))
+        _make_durable(path, delta.version())
+        if len(delta.file_uris()) >= FILES_BEFORE_COMPACTION:
+            delta.optimize.compact()
+            _make_durable(path, DeltaTable(str(path)).version())
+
+    def _delete(self, landing_ids: Sequence[int]) -> None:
+        listed = ", ".join(str(landing_id) for landing_id in landing_ids)
+        for table in TABLES:
+            path = self.root / table
+            if DeltaTable.is_deltatable(str(path)):
+                delta = DeltaTable(str(path))
+                delta.delete(f"landing_id IN ({listed})")
+                _make_durable(path, DeltaTable(str(path)).version())
+
+
+def _make_durable(table: Path, version: int) -> None:
+    """Flush the data files that this version added, then its log entry, then their folders: Delta itself never does."""
+    entry = table / "_delta_log" / f"{version:020d}.json"
+    for line in entry.read_text(encoding="utf-8").splitlines():
+        added = json.loads(line).get("add")
+        if added:
+            _fsync(table / added["path"])
+    for path in (entry, table, table / "_delta_log"):
+        _fsync(path)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    """A file that is either there in full or not at all, also after a power cut."""
+    aside = path.with_name(path.name + ".new")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    _fsync(path.parent)
+
+
+@contextmanager
+def _as_lake_error(doing: str) -> Iterator[None]:
+    """Errors of the store in one line that says what to do and quotes no rows."""
+    try:
+        yield
+    except OSError as error:
+        raise LakeError(f"lake: {doing} failed: {_plain_cause(error)}; nothing of this run is visible, run it again") from error
+    except DeltaError as error:
+        raise LakeError(f"lake: {doing} failed: {_plain_cause(error)}; nothing of this run is visible, run it again") from error
+
+
+def _plain_cause(error: Exception) -> str:
+    text = str(error)
+    if "No space left" in text or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        return "no space left on the disk"
+    with suppress(AttributeError):
+        if isinstance(error, OSError) and error.strerror:
+            return error.strerror
+    return type(error).__name__
