@@ -1,0 +1,161 @@
+"""Loyal, switching or neither: the loyalty attitude of each customer, and the degree of serialisation of a store's base."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from schemas.columns import MONEY
+from schemas.period import window_start
+from schemas.rules import Rules
+from schemas.segments import SERIALISED_ATTITUDES
+
+
+def product_days(order_lines: pl.LazyFrame, customers_by_key: pl.LazyFrame, *, since: date, as_of: date) -> pl.LazyFrame:
+    """One row per store, known customer, date and product sold: sales (Decimal, refunds excluded), quantity."""
+    return (
+        order_lines.filter(
+            pl.col("business_date").is_between(since, as_of)
+            & (pl.col("line_kind") == "sale")
+            & pl.col("buyer_key").is_not_null()
+        )
+        .join(customers_by_key, on="buyer_key", how="inner", validate="m:1")
+        .group_by("store_id", "customer_id", "business_date", "product_id")
+        .agg(
+            sales=pl.col("net_sales").sum().cast(MONEY),
+            quantity=pl.col("quantity").sum(),
+            product_name=pl.col("product_name").drop_nulls().sort().last(),
+        )
+        .sort("customer_id", "business_date", "store_id", "product_id")
+    )
+
+
+def launches(order_lines: pl.LazyFrame, products: pl.LazyFrame, *, history_from: date, rules: Rules) -> pl.LazyFrame:
+    """One row per new product: product_id, launched_on (the product file's launch date, else its first sale in the chain).
+
+    Products first sold in the chain's first 90 days of history are not new, whatever the file says.
+    """
+    first_sold = order_lines.filter(pl.col("line_kind") == "sale").group_by("product_id").agg(sold_from=pl.col("business_date").min())
+    return (
+        first_sold.filter(pl.col("sold_from") >= history_from + timedelta(days=rules.launch_blind_days))
+        .join(products.select("product_id", "launch_date"), on="product_id", how="left", validate="1:1")
+        .select("product_id", launched_on=pl.coalesce("launch_date", "sold_from"))
+        .sort("product_id")
+    )
+
+
+def loyalty_attitude(
+    status: pl.LazyFrame,
+    chain_days: pl.LazyFrame,
+    products_bought: pl.LazyFrame,
+    products: pl.LazyFrame,
+    new_products: pl.LazyFrame,
+    stated: pl.LazyFrame,
+    *,
+    as_of: date,
+    rules: Rules,
+) -> pl.LazyFrame:
+    """One row per customer in `status`: attitude (first rule that holds), devotion and what the rules looked at.
+
+    `chain_days`: chain rows of scoped days. `products_bought`: product_days of the window. `stated`: one row per
+    customer with a survey, complaint or lapse reason in the window, `share_of_wallet` (latest) and `named_competitor`.
+    Devotion: the top brand's share of spend where the home store sold three or more brands in the window; else the
+    stated share of wallet; else 1. Equal brands: the first by name.
+    """
+    since = window_start(as_of, rules.attitude_months)
+    middle = window_start(as_of, rules.attitude_months // 2)
+    in_window = pl.col("business_date").is_between(since, as_of)
+    spend = (
+        chain_days.filter(in_window & pl.col("customer_id").is_not_null())
+        .group_by("customer_id")
+        .agg(
+            purchases_24m=(pl.col("sales") > 0).sum().cast(pl.Int64),
+            sales_24m=pl.col("sales").sum().cast(pl.Float64),
+            promotion_24m=pl.col("promotion_sales").sum().cast(pl.Float64),
+        )
+    )
+    branded = (
+        products_bought.filter(in_window & (pl.col("sales") > 0))
+        .join(products.select("product_id", "brand"), on="product_id", how="inner", validate="m:1")
+        .filter(pl.col("brand").is_not_null())
+    )
+    brands_sold = branded.group_by(home_store_id="store_id").agg(brands_sold=pl.col("brand").n_unique().cast(pl.Int64))
+    by_brand = branded.group_by("customer_id", "brand").agg(
+        spent=pl.col("sales").sum().cast(pl.Float64),
+        spent_first=pl.col("sales").filter(pl.col("business_date") < middle).sum().cast(pl.Float64),
+        spent_second=pl.col("sales").filter(pl.col("business_date") >= middle).sum().cast(pl.Float64),
+    )
+
+    def top_brand(column: str) -> pl.Expr:
+        top = pl.col("brand").sort_by(column, "brand", descending=[True, False]).first()
+        return pl.when(pl.col(column).max() > 0).then(top)
+
+    brand_facts = by_brand.group_by("customer_id").agg(
+        top_brand_share=pl.col("spent").max() / pl.col("spent").sum(),
+        top_first=top_brand("spent_first"),
+        top_second=top_brand("spent_second"),
+    )
+    early = (
+        products_bought.filter(in_window)
+        .join(new_products, on="product_id", how="inner", validate="m:1")
+        .filter(
+            (pl.col("business_date") >= pl.col("launched_on"))
+            & ((pl.col("business_date") - pl.col("launched_on")).dt.total_days() <= rules.early_adoption_days)
+        )
+        .group_by("customer_id")
+        .agg(new_products_early=pl.col("product_id").n_unique().cast(pl.Int64))
+    )
+    facts = status.select("customer_id", "home_store_id")
+    for part in (spend, brand_facts, early, stated):
+        facts = facts.join(part, on="customer_id", how="left", validate="1:1")
+    facts = facts.join(brands_sold, on="home_store_id", how="left", validate="m:1")
+    devotion = (
+        pl.when((pl.col("brands_sold").fill_null(0) >= rules.brands_for_devotion) & pl.col("top_brand_share").is_not_null())
+        .then(pl.col("top_brand_share"))
+        .otherwise(pl.coalesce("share_of_wallet", pl.lit(1.0)))
+    )
+    attitude = (
+        pl.when(pl.col("purchases_24m").fill_null(0) == 0)
+        .then(pl.lit("not_seen"))
+        .when(pl.col("new_products_early").fill_null(0) >= rules.early_adopter_products)
+        .then(pl.lit("early_adopter"))
+        .when(pl.col("purchases_24m") < rules.attitude_min_purchases)
+        .then(pl.lit("too_early"))
+        .when(pl.col("promotion_24m") >= rules.promotion_share * pl.col("sales_24m"))
+        .then(pl.lit("no_loyalty"))
+        .when(pl.col("devotion") >= rules.devotion_share)
+        .then(pl.lit("loyal"))
+        .when((pl.col("top_first") != pl.col("top_second")).fill_null(False) | pl.col("named_competitor").fill_null(False))
+        .then(pl.lit("switcher"))
+        .otherwise(pl.lit("no_loyalty"))
+    )
+    return (
+        facts.with_columns(devotion=devotion)
+        .select("customer_id", "devotion", "new_products_early", "purchases_24m", attitude=attitude)
+        .sort("customer_id")
+    )
+
+
+def attitude_mix(scope_purchases: pl.LazyFrame, attitudes: pl.LazyFrame, classes: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+    """One row per scope and attitude: the scope's 12-month buyers, how many of them are serialised, their net sales.
+
+    Serialised: loyal, early adopter, or class A in this scope.
+    """
+    keys = ["scope", "customer_id"]
+    buyers = scope_purchases.filter(pl.col("business_date") >= window_start(as_of, 12)).select(keys).unique()
+    return (
+        buyers.join(attitudes.select("customer_id", "attitude"), on="customer_id", how="left", validate="m:1")
+        .join(classes.select(*keys, "value_class", "net_sales_12m"), on=keys, how="left", validate="1:1")
+        .with_columns(
+            is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES) | (pl.col("value_class") == "A").fill_null(False)
+        )
+        .group_by("scope", "attitude")
+        .agg(
+            customers=pl.len().cast(pl.Int64),
+            serialised=pl.col("is_serialised").sum().cast(pl.Int64),
+            net_sales_12m=pl.col("net_sales_12m").sum().cast(MONEY),
+        )
+        .sort("scope", "attitude")
+    )
+

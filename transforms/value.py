@@ -1,0 +1,199 @@
+"""Who brings how much: value classes, their moves, and how sales concentrate."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from schemas.columns import MONEY
+from schemas.period import window_start, year_start
+from schemas.rules import Rules
+
+BASIS_POINTS = 10_000
+
+
+def customer_sales(scoped: pl.LazyFrame, *, since: date, until: date) -> pl.LazyFrame:
+    """One row per scope and known customer with anything bought or returned from `since` to `until`, both included.
+
+    net_sales, cost, costed_net_sales (Decimal), purchases (days with sales above zero), first and last day in the window.
+    """
+    return (
+        scoped.filter(pl.col("customer_id").is_not_null() & pl.col("business_date").is_between(since, until))
+        .group_by("scope", "customer_id")
+        .agg(
+            *(pl.col(name).sum().cast(MONEY) for name in ("net_sales", "sales", "cost", "costed_net_sales")),
+            purchases=(pl.col("sales") > 0).sum().cast(pl.Int64),
+            last_purchase_on=pl.col("business_date").filter(pl.col("sales") > 0).max(),
+        )
+        .sort("scope", "customer_id")
+    )
+
+
+def value_classes(scoped: pl.LazyFrame, *, as_of: date, rules: Rules) -> pl.LazyFrame:
+    """One row per scope and customer with positive 12-month net sales there: net_sales_12m, its rank and its class.
+
+    A: the customers who together make up to 80 % of the scope's customer sales, at most the top 20 % by count (rounded
+    up), B: up to 95 %, C: the rest. The one whose sales cross a cut belongs to the better class, and so does everybody
+    who spent the same: what counts is the sum of those who spent strictly more.
+    """
+    cents = (pl.col("net_sales_12m").cast(pl.Decimal(38, 2)) * 100).cast(pl.Decimal(38, 0)).cast(pl.Int128)
+    ranked = (
+        customer_sales(scoped, since=window_start(as_of, 12), until=as_of)
+        .filter(pl.col("net_sales") > 0)
+        .select("scope", "customer_id", "purchases", net_sales_12m="net_sales")
+        .sort("scope", "net_sales_12m", "customer_id", descending=[False, True, False])
+        .with_columns(
+            cents=cents,
+            rank=pl.col("net_sales_12m").rank("min", descending=True).over("scope").cast(pl.Int64),
+            customers=pl.len().over("scope").cast(pl.Int64),
+        )
+        .with_columns(through=pl.col("cents").cum_sum().over("scope"), total=pl.col("cents").sum().over("scope"))
+        # the running sum before the first of those who spent the same
+        .with_columns(spent_more=(pl.col("through") - pl.col("cents")).min().over("scope", "rank"))
+    )
+
+    def below(share: float) -> pl.Expr:
+        return pl.col("spent_more") * BASIS_POINTS < pl.col("total") * round(share * BASIS_POINTS)
+
+    few = (pl.col("rank") - 1) * BASIS_POINTS < pl.col("customers") * round(rules.class_a_customer_share * BASIS_POINTS)
+    value_class = (
+        pl.when(below(rules.class_a_sales_share) & few)
+        .then(pl.lit("A"))
+        .when(below(rules.class_b_sales_share))
+        .then(pl.lit("B"))
+        .otherwise(pl.lit("C"))
+    )
+    return ranked.select("scope", "customer_id", "net_sales_12m", "rank", value_class=value_class)
+
+
+def class_moves(classes_before: pl.LazyFrame, classes_now: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per scope and pair of classes (none: no positive sales in the window): how many customers moved so."""
+    keys = ["scope", "customer_id"]
+    return (
+        classes_before.select(*keys, from_class="value_class")
+        .join(classes_now.select(*keys, to_class="value_class"), on=keys, how="full", coalesce=True)
+        .with_columns(pl.col("from_class", "to_class").fill_null("none"))
+        .group_by("scope", "from_class", "to_class")
+        .agg(customers=pl.len().cast(pl.Int64))
+        .sort("scope", "from_class", "to_class")
+    )
+
+
+def pareto(classes: pl.LazyFrame, *, steps: int = 20) -> pl.LazyFrame:
+    """One row per scope and step: the best `customers_share` of the 12-month customers make `sales_share` of their sales.
+
+    The share of customers is rounded up to whole people, as in `top20pct_share_12m`.
+    """
+    ordered = classes.sort("scope", "net_sales_12m", "customer_id", descending=[False, True, False]).with_columns(
+        place=pl.int_range(1, pl.len() + 1).over("scope").cast(pl.Int64),
+        customers=pl.len().over("scope").cast(pl.Int64),
+        through=pl.col("net_sales_12m").cast(pl.Float64).cum_sum().over("scope"),
+        total=pl.col("net_sales_12m").cast(pl.Float64).sum().over("scope"),
+    )
+    shares = pl.LazyFrame({"step": range(1, steps + 1)}, schema={"step": pl.Int64})
+    size = ordered.group_by("scope").agg(pl.col("customers").first())
+    return (
+        size.join(shares, how="cross")
+        .with_columns(place=(pl.col("customers") * pl.col("step") + steps - 1) // steps)
+        .join(ordered.select("scope", "place", "through", "total"), on=["scope", "place"], how="left", validate="m:1")
+        .select("scope", customers_share=pl.col("step") / steps, sales_share=pl.col("through") / pl.col("total"))
+        .sort("scope", "customers_share")
+    )
+
+
+def top_of_year(scoped: pl.LazyFrame, *, as_of: date, most: int) -> pl.LazyFrame:
+    """One row per scope and rank: the `most` customers by year-to-date net sales (positive only).
+
+    Equal sums: the later last purchase first, then the customer id.
+    """
+    return (
+        customer_sales(scoped, since=year_start(as_of), until=as_of)
+        .filter(pl.col("net_sales") > 0)
+        .sort("scope", "net_sales", "last_purchase_on", "customer_id", descending=[False, True, True, False])
+        .with_columns(rank=pl.int_range(1, pl.len() + 1).over("scope").cast(pl.Int64))
+        .filter(pl.col("rank") <= most)
+    )
+
+
+def value_ingredients(scoped: pl.LazyFrame, classes: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+    """One row per scope: the sums and counts behind the window metrics of value.
+
+    `first_purchases`: one row per scope and customer, `first_purchase_on` at that scope.
+    """
+    since = window_start(as_of, 12)
+    whole = scoped.group_by("scope").agg(
+        net_sales_12m=pl.col("net_sales").filter(pl.col("business_date") >= since).sum().cast(MONEY),
+        net_sales_ytd=pl.col("net_sales").filter(pl.col("business_date") >= year_start(as_of)).sum().cast(MONEY),
+    )
+    counted = classes.group_by("scope").agg(
+        customers_12m=pl.len().cast(pl.Int64),
+        customer_net_sales_12m=pl.col("net_sales_12m").sum().cast(MONEY),
+        **{
+            f"customers_{letter.lower()}": (pl.col("value_class") == letter).sum().cast(pl.Int64) for letter in ("A", "B", "C")
+        },
+        top20pct_net_sales_12m=pl.col("net_sales_12m")
+        .sort(descending=True)
+        .head((pl.len() + 4) // 5)
+        .sum()
+        .cast(MONEY),
+    )
+    top = (
+        top_of_year(scoped, as_of=as_of, most=50)
+        .group_by("scope")
+        .agg(
+            top10_net_sales_ytd=pl.col("net_sales").filter(pl.col("rank") <= 10).sum().cast(MONEY),
+            top50_net_sales_ytd=pl.col("net_sales").sum().cast(MONEY),
+        )
+    )
+    keys = ["scope", "customer_id"]
+    is_first_time = pl.col("first_purchase_on") >= since
+    split = (
+        classes.join(first_purchases, on=keys, how="left", validate="1:1")
+        .group_by("scope")
+        .agg(
+            first_time_customers_12m=is_first_time.sum().cast(pl.Int64),
+            first_time_net_sales_12m=pl.col("net_sales_12m").filter(is_first_time).sum().cast(MONEY),
+            returning_customers_12m=is_first_time.not_().sum().cast(pl.Int64),
+            returning_net_sales_12m=pl.col("net_sales_12m").filter(~is_first_time).sum().cast(MONEY),
+        )
+    )
+    joined = whole
+    for part in (counted, top, split):
+        joined = joined.join(part, on="scope", how="left", validate="1:1")
+    return joined.sort("scope")
+
+
+def repeat_cohort(scope_purchases: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+    """One row per scope: customers whose first purchase was 180–544 days before `as_of`, and how many of them bought
+    again within 180 days of it (day 180 included)."""
+    first = scope_purchases.group_by("scope", "customer_id").agg(
+        first=pl.col("business_date").min(),
+        second=pl.col("business_date").sort().get(1, null_on_oob=True),
+    )
+    age = (pl.lit(as_of) - pl.col("first")).dt.total_days()
+    again = (pl.col("second") - pl.col("first")).dt.total_days() <= 180
+    return (
+        first.filter(age.is_between(180, 544))
+        .group_by("scope")
+        .agg(repeat_cohort_180d=pl.len().cast(pl.Int64), repeat_customers_180d=again.fill_null(False).sum().cast(pl.Int64))
+        .sort("scope")
+    )
+
+
+def value_at_stake(chain_days: pl.LazyFrame, status: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per customer who is at risk or lapsed: net sales of the 12 months to the last purchase, never below zero.
+
+    What holds while no purchase model does: it says what the silence is about, not what will be lost.
+    """
+    silent = status.filter(pl.col("status").is_in(["at_risk", "lapsed"])).select("customer_id", "last_purchase_on")
+    return (
+        chain_days.join(silent, on="customer_id", how="inner", validate="m:1")
+        .filter(
+            (pl.col("business_date") <= pl.col("last_purchase_on"))
+            & (pl.col("business_date") > pl.col("last_purchase_on").dt.offset_by("-12mo"))
+        )
+        .group_by("customer_id")
+        .agg(value_at_stake=pl.col("net_sales").sum().clip(lower_bound=0).cast(MONEY))
+        .sort("customer_id")
+    )
