@@ -1,0 +1,118 @@
+"""The customer file as it stands, how each customer may be reached, and who looks after whom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+
+def newest(rows: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    """One row per `key`: the line that landed last (within a file, the lowest line)."""
+    return (
+        rows.filter(pl.col(key).is_not_null())
+        .sort("landing_no", "source_row")
+        .unique(subset=[key], keep="last", maintain_order=True)
+        .sort(key)
+    )
+
+
+def said_once(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """`rows` without those that a later file only repeats (registers are often exported in full every month)."""
+    told = [name for name in rows.collect_schema().names() if name not in ("landing_id", "landing_no", "source_row")]
+    return rows.sort("landing_no", "source_row").unique(subset=told, keep="first", maintain_order=True)
+
+
+def customer_file(customers: pl.LazyFrame, customers_by_key: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per customer on file, by `customer_id`: the newest line. `referrer_id` is the customer behind `referrer`."""
+    referrers = customers_by_key.select(referrer_key="buyer_key", referrer_id="customer_id")
+    return (
+        newest(customers.join(customers_by_key, on="buyer_key", how="inner", validate="m:1"), "customer_id")
+        .join(referrers, on="referrer_key", how="left", validate="m:1")
+        .sort("customer_id")
+    )
+
+
+def _usable(address: str, *consents: str) -> pl.Expr:
+    asked = pl.any_horizontal(pl.col(name).fill_null(False) for name in consents)
+    return pl.col(address).is_not_null() & asked if address != "wecom_added" else pl.col(address).fill_null(False) & asked
+
+
+def reach(file: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per customer on file: `call_by` for a personal word, `write_by` for a greeting, `may_contact`.
+
+    A channel counts when the address is there and its consent is given. Nobody who asked not to be contacted, or has
+    moved away, may be contacted; the channel is then "in_store", as it is for those without a usable one.
+    """
+    may = ~pl.col("do_not_contact").fill_null(False) & pl.col("moved_away_on").is_null()
+    phone, sms = _usable("phone", "consent_phone"), _usable("phone", "consent_sms")
+    wechat, email = _usable("wecom_added", "consent_wechat"), _usable("email", "consent_email")
+
+    def first_of(*channels: tuple[str, pl.Expr]) -> pl.Expr:
+        chosen = pl.lit("in_store")
+        for name, usable in reversed(channels):
+            chosen = pl.when(usable & may).then(pl.lit(name)).otherwise(chosen)
+        return chosen
+
+    return file.select(
+        "customer_id",
+        call_by=first_of(("phone", phone), ("wechat", wechat), ("sms", sms), ("email", email)),
+        write_by=first_of(("wechat", wechat), ("sms", sms), ("email", email), ("phone", phone)),
+        may_contact=may & (phone | sms | wechat | email),
+    )
+
+
+def current_associates(associates: pl.LazyFrame, *, on: date) -> pl.LazyFrame:
+    """One row per associate at work on that day: associate_id, name, store_id, capacity (null: the chain's default)."""
+    return newest(associates, "associate_id").filter(
+        (pl.col("from_date").is_null() | (pl.col("from_date") <= on)) & (pl.col("to_date").is_null() | (pl.col("to_date") > on))
+    ).select("associate_id", "name", "store_id", "capacity")  # fmt: skip
+
+
+def closest_associate(
+    served: pl.LazyFrame, file: pl.LazyFrame, current: pl.LazyFrame, homes: pl.LazyFrame
+) -> pl.LazyFrame:
+    """One row per customer with a home: `associate_id` of the one who is closest, null when nobody is.
+
+    Of those now at work in the home store: who served the customer on most days (ties: most recently, then by id);
+    else the associate named in the customer file, if at work there. `served`: one row per customer, associate and day.
+    """
+    at_home = homes.join(current.select("associate_id", home_store_id="store_id"), on="home_store_id", how="inner")
+    by_service = (
+        served.group_by("customer_id", "associate_id")
+        .agg(days=pl.len(), latest=pl.col("business_date").max())
+        .join(at_home.select("customer_id", "associate_id"), on=["customer_id", "associate_id"], how="semi")
+        .sort("customer_id", "days", "latest", "associate_id", descending=[False, True, True, False])
+        .group_by("customer_id", maintain_order=True)
+        .agg(served_by=pl.col("associate_id").first())
+    )
+    named = file.select("customer_id", "associate_id").join(
+        at_home.select("customer_id", "associate_id"), on=["customer_id", "associate_id"], how="semi"
+    )
+    return (
+        homes.select("customer_id")
+        .join(by_service, on="customer_id", how="left", validate="1:1")
+        .join(named.rename({"associate_id": "named"}), on="customer_id", how="left", validate="1:1")
+        .select("customer_id", associate_id=pl.coalesce("served_by", "named"))
+        .sort("customer_id")
+    )
+
+
+def live_base(file: pl.LazyFrame, homes: pl.LazyFrame, *, bought_since: date) -> pl.LazyFrame:
+    """One row per customer on file: `home_store_id` (by purchases, else the file's) and `is_live`.
+
+    Live: may be contacted over a usable channel with consent, and bought in the 24 months (`last_purchase_on` of
+    `homes` not before `bought_since`).
+    """
+    return (
+        file.select("customer_id", file_home="home_store_id")
+        .join(reach(file), on="customer_id", how="left", validate="1:1")
+        .join(homes.select("customer_id", "home_store_id", "last_purchase_on"), on="customer_id", how="left", validate="1:1")
+        .select(
+            "customer_id",
+            home_store_id=pl.coalesce("home_store_id", "file_home"),
+            is_live=pl.col("may_contact") & (pl.col("last_purchase_on") >= bought_since).fill_null(False),
+            is_prospect=pl.col("last_purchase_on").is_null(),
+        )
+        .sort("customer_id")
+    )
