@@ -1,0 +1,170 @@
+"""What a month's review is computed from: the lake's rows as they were known, resolved to customers, nothing later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from schemas.period import Month, window_start
+from schemas.rules import Rules
+from transforms import activity, attitude, people, referral, stocktake
+from transforms.identity import customers_by_key
+
+HISTORY_MONTHS = 13
+"""A review looks back this far for its trends: the month, the one before, and the same month of last year."""
+
+
+@dataclass(frozen=True)
+class LandedRows:
+    """The lake's tables as landed by `known_at`, one LazyFrame each, with `landing_no`."""
+
+    order_lines: pl.LazyFrame
+    activity: pl.LazyFrame
+    gifts: pl.LazyFrame
+    buyers: pl.LazyFrame
+    customers: pl.LazyFrame
+    products: pl.LazyFrame
+    stores: pl.LazyFrame
+    associates: pl.LazyFrame
+    referrals: pl.LazyFrame
+    complaints: pl.LazyFrame
+    surveys: pl.LazyFrame
+    contacts: pl.LazyFrame
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The month's ground: every frame collected once, sorted, keyed by `customer_id` and cut off at the month's end."""
+
+    month: Month
+    history_from: date
+    """The chain's first business date with a sale or refund."""
+    keys: pl.DataFrame
+    labels: pl.DataFrame
+    """One row per customer: member_id, phone, email as first met on orders or file (for showing who it is)."""
+    days: pl.DataFrame
+    scoped: pl.DataFrame
+    purchases: pl.DataFrame
+    """One row per scope and purchase (a known customer's day with sales above zero)."""
+    purchase_facts: pl.DataFrame
+    """One row per customer and chain purchase: own gap, lapse and overdue thresholds, home store from that day on."""
+    file: pl.DataFrame
+    products: pl.DataFrame
+    stores: pl.DataFrame
+    associates: pl.DataFrame
+    products_bought: pl.DataFrame
+    """One row per store, customer, date and product of the last 36 months."""
+    new_products: pl.DataFrame
+    served: pl.DataFrame
+    """One row per customer, associate and day of the last 24 months."""
+    gifts: pl.DataFrame
+    referred: pl.DataFrame
+    complaints: pl.DataFrame
+    surveys: pl.DataFrame
+    contacts: pl.DataFrame
+    earlier_known: pl.DataFrame
+    month_money: pl.DataFrame
+    """One row per store and line kind of the month: lines, amount."""
+    store_landings: pl.DataFrame
+    """One row per store and landing with rows of the month."""
+
+    @property
+    def as_of(self) -> date:
+        return self.month.last_day
+
+
+class NothingKnown(ValueError):
+    """There is no sale or refund up to the month's end."""
+
+
+def resolved(rows: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
+    """`rows` with the `customer_id` behind their buyer key (null: nobody named)."""
+    return rows.join(keys, on="buyer_key", how="left", validate="m:1")
+
+
+def facts_of(rows: LandedRows, month: Month, rules: Rules) -> Facts:
+    """The facts for the review of `month`. NothingKnown when no sale is known by its end."""
+    as_of = month.last_day
+    keys = customers_by_key(rows.buyers.collect())
+    by_key = keys.lazy()
+    days = activity.customer_days(rows.activity, by_key, as_of=as_of).collect()
+    if days.is_empty():
+        raise NothingKnown(str(month))
+    history_from = days["business_date"].min()
+    assert isinstance(history_from, date)
+    scoped = activity.scoped_days(days.lazy()).collect()
+    purchases = activity.purchases(scoped.lazy()).collect()
+    chain_purchases = purchases.lazy().filter(pl.col("scope") == "*")
+    rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules)
+    homes = stocktake.home_by_purchase(days.lazy())
+    purchase_facts = rhythm.join(homes, on=["customer_id", "business_date"], how="left", validate="1:1").collect()
+    file = people.customer_file(rows.customers, by_key).collect()
+    products = people.newest(rows.products, "product_id").collect()
+    known_lines = rows.order_lines.filter(pl.col("business_date") <= as_of)
+    since_36m = window_start(as_of, rules.attitude_months + HISTORY_MONTHS - 1)
+    in_month = pl.col("business_date").is_between(month.first_day, as_of)
+    first_refund = (
+        days.lazy().filter((pl.col("refunds") > 0) & pl.col("customer_id").is_not_null())
+        .group_by("customer_id").agg(first_refund_on=pl.col("business_date").min())
+    )  # fmt: skip
+    member_since = file.lazy().filter(pl.col("member_since").is_not_null()).select("customer_id", earlier_known_on="member_since")
+    return Facts(
+        month=month,
+        history_from=history_from,
+        keys=keys,
+        labels=_labels(rows.buyers, by_key).collect(),
+        days=days,
+        scoped=scoped,
+        purchases=purchases,
+        purchase_facts=purchase_facts,
+        file=file,
+        products=products,
+        stores=people.newest(rows.stores, "store_id").collect(),
+        associates=people.current_associates(rows.associates, on=month.next.first_day).collect(),
+        products_bought=attitude.product_days(known_lines, by_key, since=since_36m, as_of=as_of).collect(),
+        new_products=attitude.launches(known_lines, products.lazy(), history_from=history_from, rules=rules).collect(),
+        served=resolved(
+            known_lines.filter(
+                (pl.col("line_kind") == "sale")
+                & pl.col("associate_id").is_not_null()
+                & pl.col("buyer_key").is_not_null()
+                & (pl.col("business_date") >= window_start(as_of, 24))
+            ).select("buyer_key", "associate_id", "business_date"),
+            by_key,
+        )
+        .select("customer_id", "associate_id", "business_date")
+        .unique()
+        .sort("customer_id", "associate_id", "business_date")
+        .collect(),
+        gifts=resolved(people.said_once(rows.gifts.filter(pl.col("business_date") <= as_of)), by_key).collect(),
+        referred=referral.referred_customers(rows.referrals, file.lazy(), by_key, as_of=as_of).collect(),
+        complaints=resolved(
+            people.newest(rows.complaints.filter(pl.col("received_at").dt.date() <= as_of), "complaint_id"), by_key
+        ).collect(),
+        surveys=resolved(people.said_once(rows.surveys.filter(pl.col("answered_at").dt.date() <= as_of)), by_key).collect(),
+        contacts=resolved(people.said_once(rows.contacts.filter(pl.col("contacted_at").dt.date() <= as_of)), by_key)
+        .filter(pl.col("customer_id").is_not_null())
+        .collect(),
+        earlier_known=member_since.join(first_refund, on="customer_id", how="full", coalesce=True).collect(),
+        month_money=rows.order_lines.filter(in_month)
+        .group_by("store_id", "line_kind")
+        .agg(lines=pl.len().cast(pl.Int64), amount=pl.col("net_sales").sum())
+        .sort("store_id", "line_kind")
+        .collect(),
+        store_landings=rows.order_lines.filter(in_month)
+        .select("store_id", "landing_id")
+        .unique()
+        .sort("store_id", "landing_id")
+        .collect(),
+    )
+
+
+def _labels(buyers: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
+    return (
+        buyers.join(keys, on="buyer_key", how="inner", validate="m:1")
+        .sort("customer_id", "landing_no", "buyer_key")
+        .group_by("customer_id", maintain_order=True)
+        .agg(pl.col("member_id", "phone", "email", "account").drop_nulls().first())
+    )

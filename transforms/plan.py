@@ -1,0 +1,139 @@
+"""Next month's plan: the care that falls due, and who does what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.period import window_start
+from schemas.rules import Rules
+from schemas.segments import CHAIN
+from transforms import actions, care, people, value
+from transforms.facts import Facts
+from transforms.figures import MonthCount, care_due, clocked_purchases, vip_knowledge
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The coming month: care rows (with `is_missed` for the past month's), actions, and each customer's owner."""
+
+    owners: pl.DataFrame
+    """One row per customer in reach of an action: home_store_id, associate_id, call_by, write_by, is_vip, may_contact."""
+    care: pl.DataFrame
+    """One row per customer, kind and due day of the coming month, and the missed thanks and calls of this one."""
+    actions: pl.DataFrame
+
+
+def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
+    """What is due in the month after `facts.month`, and who should do it."""
+    coming = facts.month.next
+    first, last = coming.first_day, coming.last_day
+    status = count.status.lazy()
+    homes = _homes(facts, count)
+    owners = _owners(facts, count, homes).collect()
+    file = facts.file.lazy()
+
+    in_base = status.filter("in_base").select("customer_id")
+    may = people.reach(file).filter("may_contact").select("customer_id")
+    due = pl.concat(
+        [
+            care.own_dates(file, first=first, last=last),
+            care.gift_days(facts.gifts.lazy(), first=first, last=last),
+            care.purchase_clock(clocked_purchases(facts, until=facts.as_of), first=first, last=last),
+            care.long_absent(status, first=first, last=last),
+        ]
+    ).join(in_base, on="customer_id", how="semi").join(may, on="customer_id", how="semi")  # fmt: skip
+    missed = (
+        care.is_done(care_due(facts, status, facts.month), facts.contacts.lazy())
+        .filter(pl.col("kind").is_in(["thank_you", "call_after_3_days"]) & ~pl.col("is_done"))
+        .filter(pl.col("due_on").dt.offset_by("3d") <= facts.as_of)
+        .drop("is_done")
+    )
+    if facts.contacts.is_empty():  # nothing is logged at all: "missed" would be said of everything
+        missed = missed.clear()
+    calendar = pl.concat([due.with_columns(is_missed=pl.lit(False)), missed.with_columns(is_missed=pl.lit(True))]).collect()
+
+    candidates = pl.concat(
+        [
+            actions.from_care(calendar.lazy().filter(~pl.col("is_missed"))),
+            actions.from_complaints(
+                facts.complaints.lazy().filter(
+                    pl.col("customer_id").is_not_null()
+                    & (pl.col("resolved_at").is_null() | (pl.col("resolved_at").dt.date() > facts.as_of))
+                ),
+                first=first,
+            ),
+            actions.from_referrals(count.brought.lazy(), first=first),
+            actions.from_silence(_silent(facts, count, rules), first=first, last=last),
+            actions.from_vips(
+                value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=10)
+                .filter(pl.col("scope") != CHAIN)
+                .sort("rank", "scope")
+                .unique(subset="customer_id", keep="first", maintain_order=True),
+                vip_knowledge(facts, count, status.select("customer_id")),
+                first=first,
+            ),
+        ]
+    )
+    listed = actions.action_list(
+        candidates,
+        owners.lazy(),
+        facts.associates.lazy().select("associate_id", "capacity"),
+        first=first,
+        last=last,
+        rules=rules,
+    ).collect()
+    return Plan(owners, calendar, listed)
+
+
+def _homes(facts: Facts, count: MonthCount) -> pl.LazyFrame:
+    """One row per customer who bought or is on file: home store (by purchases, else the file's)."""
+    bought = count.status.lazy().select("customer_id", home="home_store_id")
+    return (
+        facts.file.lazy()
+        .select("customer_id", file_home="home_store_id")
+        .join(bought, on="customer_id", how="full", coalesce=True)
+        .select("customer_id", home_store_id=pl.coalesce("home", "file_home"))
+        .filter(pl.col("home_store_id").is_not_null())
+        .sort("customer_id")
+    )
+
+
+def _owners(facts: Facts, count: MonthCount, homes: pl.LazyFrame) -> pl.LazyFrame:
+    file, status = facts.file.lazy(), count.status.lazy()
+    closest = people.closest_associate(facts.served.lazy(), file, facts.associates.lazy(), homes)
+    # without a customer file nothing is known of consent: the word waits until they come in
+    return (
+        homes.join(closest, on="customer_id", how="left", validate="1:1")
+        .join(people.reach(file), on="customer_id", how="left", validate="1:1")
+        .join(status.select("customer_id", "is_vip"), on="customer_id", how="left", validate="1:1")
+        .join(count.stake.lazy(), on="customer_id", how="left", validate="1:1")
+        .with_columns(
+            pl.col("call_by", "write_by").fill_null("in_store"), pl.col("may_contact", "is_vip").fill_null(False)
+        )
+        .sort("customer_id")
+    )
+
+
+def _silent(facts: Facts, count: MonthCount, rules: Rules) -> pl.LazyFrame:
+    """One row per customer at risk, or lapsed within the last 12 months; worth winning back: spent as much in the 12 months
+    to the last purchase as the least of the home store's class B does now."""
+    entry = (
+        count.classes.lazy()
+        .filter(pl.col("value_class").is_in(["A", "B"]))
+        .group_by(home_store_id="scope")
+        .agg(entry_sales=pl.col("net_sales_12m").min())
+    )
+    lapsed_on = pl.col("last_purchase_on") + pl.duration(days=pl.col("lapsed_after_days").floor().cast(pl.Int64) + 1)
+    recent = (pl.col("status") == "at_risk") | (lapsed_on >= window_start(facts.as_of, 12))
+    return (
+        count.status.lazy()
+        .filter(pl.col("status").is_in(["at_risk", "lapsed"]) & recent)
+        .join(count.stake.lazy(), on="customer_id", how="inner", validate="1:1")
+        .join(entry, on="home_store_id", how="left", validate="m:1")
+        .with_columns(
+            is_worth_winning_back=(pl.col("value_at_stake") >= pl.col("entry_sales")).fill_null(False)
+            & (pl.col("value_at_stake") > 0)
+        )
+    )
