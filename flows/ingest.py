@@ -143,7 +143,7 @@ def ingest(
         try:
             table = read_text_table(content)
             source = recognised_source(table.header, formats)
-            _check_currency(source, settings)
+            check_currency(source, settings)
             landing = _landing(name, file_hash, table, source, settings, lake, ledger, [item for _, item, _ in pending])
         except UnreadableFile as error:
             told(FileOutcome(name, "unreadable", message=f"{name} {error}"))
@@ -187,7 +187,7 @@ def _likeness(source: SourceFormat, header: list[str]) -> float:
     return sum(role in found for role in source.required) / len(source.required)
 
 
-def _check_currency(source: SourceFormat, settings: Settings) -> None:
+def check_currency(source: SourceFormat, settings: Settings) -> None:
     if source.currency and source.currency != settings.currency:
         raise UnrecognisedFile(
             f'{source.name} is in {source.currency}, but the chain counts in {settings.currency}: '
@@ -209,9 +209,9 @@ def _landing(
     pending: Sequence[Landing],
 ) -> Landing:
     text = role_texts(table, source)
-    roles = _roles_read(table, source)
+    roles = roles_read(table, source)
     typed = typed_rows(text, roles).with_columns(table.rows["source_row"])
-    typed = _checked(typed, source, settings)
+    typed = checked_rows(typed, source, settings)
     damaged = table.damaged.select(
         "source_row", line_no=pl.col("source_row") + DAMAGED_LINE_NO, column=pl.lit(None, pl.String), value=pl.lit(None, pl.String), reason="reason", raw="raw"
     )
@@ -266,7 +266,7 @@ def _landing(
     )  # fmt: skip
 
 
-def _roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
+def roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
     known = roles_of(source.table)
     found = source.header_of(table.header)
     roles = [
@@ -302,7 +302,7 @@ def _mended_at(table: TextTable) -> int | None:
     return names.index(LINE_NO_HEADER) if LINE_NO_HEADER in names else None
 
 
-def _checked(typed: pl.DataFrame, source: SourceFormat, settings: Settings) -> pl.DataFrame:
+def checked_rows(typed: pl.DataFrame, source: SourceFormat, settings: Settings) -> pl.DataFrame:
     """Problems that are not a cell's own: another currency, a row that names no customer, somebody who refers themselves."""
     checks: list[tuple[pl.Expr, str, str]] = []
     if "currency" in typed.columns:

@@ -300,6 +300,7 @@ class Customer:
     leaving: tuple[int, str, int] = (NEVER, "", NEVER)
     """The earliest reason to leave so far: day of leaving, cause, day of the cause."""
     left: tuple[int, str, int] | None = None
+    last_complaint: int = -NEVER
     taste_changes: int = NEVER
     learned_of_move: int = NEVER
     has_moved_note: bool = False
@@ -321,7 +322,8 @@ class Customer:
         return [self.member_id, self.second_member_id] if self.second_from <= self.last_day else [self.member_id]
 
     def may_leave(self, day: int, cause: str, cause_day: int) -> None:
-        """Note a reason to leave; the earliest one will be the real one."""
+        """Note a reason to leave; the earliest one will be the real one, but nobody goes before having complained."""
+        day = max(day, self.last_complaint + 1)
         if day < self.leaving[0]:
             self.leaving = (day, cause, cause_day)
 
@@ -354,7 +356,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The head of one till order: where, when, whose (as shown to the cashier), by whom; what it takes back, if anything."""
+    """The head of one till order: where, when, whose (as the cashier was shown), by whom; the order it takes back."""
 
     store: Store
     day: int
@@ -615,7 +617,7 @@ class Chain:
         full = f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
         if customer.kind == "individual" and roll < 0.82:
             customer.birthday = (full if roll < 0.66 else full[5:], words.lunar if is_lunar else words.solar)
-        if customer.segment.name == "couple":
+        if customer.segment.name == "couple" and customer.first_day < NEVER:
             self._plan_wedding(customer)
         elif customer.kind == "individual" and rng.random() < 0.3:
             customer.anniversary = date(
@@ -777,13 +779,14 @@ class Chain:
         """One customer's life in the period: purchase after purchase, until they leave for a cause."""
         if customer.first_day >= self.calendar.days:
             return
-        self._foresee(customer)
         customer.plan.sort()
         day, purpose, recipient = customer.first_day, "", -1
         if customer.segment.name == "gift_giver" and customer.plan and not customer.referrer:
             day, purpose, recipient = customer.plan.pop(0)
+            customer.first_day = day
         elif customer.segment.name == "couple":
             purpose = "proposal"
+        self._foresee(customer)
         while day <= self.end:
             self._visit(customer, day, purpose, recipient)
             if purpose == "gift":
@@ -817,7 +820,7 @@ class Chain:
             if first < rise and is_jewellery and customer.is_price_sensitive and rng.random() < 0.16:
                 customer.may_leave(rise + rng.randrange(0, 20), "price", rise)
         turns = first + int(rng.expovariate(1 / 5200)) + 120
-        if customer.kind == "individual":
+        if customer.kind == "individual" and customer.purse < 3:
             gone = turns + int(2.5 * customer.gap) + rng.randrange(10, 60)
             customer.may_leave(gone, "taste", turns)
             customer.taste_changes = turns
@@ -838,9 +841,10 @@ class Chain:
             if customer.left:
                 self._parting_word(customer)
         back = self._win_back(customer, day, follows[0])
-        if back == follows[0]:
-            return follows
-        return (back, "", -1)
+        if back > customer.leaving[0]:  # put off for so long, or so little looked after, that they have gone by then
+            customer.left = customer.leaving if customer.leaving[0] <= self.end else None
+            back = NEVER
+        return follows if back == follows[0] else (back, "", -1)
 
     # -- at the counter and online
 
@@ -907,7 +911,8 @@ class Chain:
         """When the own associate leaves and nobody takes the customer over, some customers go for lack of care."""
         rng = self.rng
         customer.is_handed_over = rng.random() < 0.55
-        if day < associate.end <= self.end and not customer.is_handed_over and rng.random() < 0.4:
+        goes = 0.4 if customer.purse < 3 else 0.1  # the very best look for another associate themselves
+        if day < associate.end <= self.end and not customer.is_handed_over and rng.random() < goes:
             customer.may_leave(associate.end + rng.randrange(10, 80), "lack_of_care", associate.end)
 
     def _basket(self, customer: Customer, day: int, purpose: str) -> list[Line]:
@@ -1124,9 +1129,9 @@ class Chain:
         for number, line in enumerate(lines, 1):
             row = (
                 order_id, f"\t10{line.product_id[1:]}{4471 + int(line.product_id[1:]) * 37}", line.name,
-                str(line.quantity), "在线支付", at, yuan(line.unit), yuan(goods), yuan(goods - discount), "0.00", yuan(due),
-                status, "SOP", customer.account, *whom, remark, *invoice, "", "", yuan(shipping), paid_at, "",
-                line.product_id, done_at, "京东APP" if second % 3 else "微信小程序", "京东商城",
+                str(line.quantity), "在线支付", at, yuan(line.unit), yuan(goods), yuan(goods - discount), "0.00",
+                yuan(due), status, "SOP", customer.account, *whom, remark, *invoice, "", "", yuan(shipping), paid_at,
+                "", line.product_id, done_at, "京东APP" if second % 3 else "微信小程序", "京东商城",
             )  # fmt: skip
             rows.append((at, number, row))
             if is_done:
@@ -1155,11 +1160,12 @@ class Chain:
     ) -> None:
         """Care, trouble, a survey, a friend told: what follows a purchase and shapes whether there will be another."""
         rng = self.rng
+        is_ordinary = customer.kind == "individual" and customer.purse < 3
         is_cared_for = self._care(customer, day)
-        if not is_cared_for and customer.kind == "individual" and customer.purse < 3 and rng.random() < 0.02:
+        if not is_cared_for and is_ordinary and rng.random() < 0.02:
             customer.may_leave(day + rng.randrange(20, 60), "lack_of_care", day)
         warmth = associate.warmth if associate else 1.0
-        if customer.visits == 1 and warmth < 1 and rng.random() < (1 - warmth) * 0.6 and customer.kind == "individual":
+        if customer.visits == 1 and is_ordinary and warmth < 1 and rng.random() < (1 - warmth) * 0.6:
             customer.may_leave(day + rng.randrange(5, 40), "lack_of_care", day)
         is_bad = store.bad_service[0] <= day <= store.bad_service[1] and rng.random() < 0.42
         trouble = "service" if is_bad else self._trouble(store)
@@ -1209,6 +1215,7 @@ class Chain:
         answered = received + int(answer_hours * 3600)
         now = (self.end + 1) * 86400
         is_resolved = resolved < now
+        customer.last_complaint = max(customer.last_complaint, day)
         if customer.leaving[0] <= day:  # who complains has not gone yet
             customer.leaving = (day + rng.randrange(1, 10), *customer.leaving[1:])
         leaves = 0.75 if is_open else 0.12 if days <= 1 else 0.3 if days <= 7 else 0.55
@@ -1266,8 +1273,8 @@ class Chain:
         recommend = min(10, max(0, round(sum(felt) / len(felt) + rng.gauss(0.3, 0.8))))
         expected_price = self._expected_price(customer, order_id, day)
         self.surveys.append((
-            at, store.store_id, order_id, *keys, "", "", "", "", rival, expected_price, f"{share:.2f}", words.likes[liked],
-            words.dislikes[disliked] if disliked and disliked != liked else "", str(recommend),
+            at, store.store_id, order_id, *keys, "", "", "", "", rival, expected_price, f"{share:.2f}",
+            words.likes[liked], words.dislikes[disliked] if disliked and disliked != liked else "", str(recommend),
         ))  # fmt: skip
 
     def _expected_price(self, customer: Customer, order_id: str, day: int) -> str:
@@ -1310,7 +1317,7 @@ class Chain:
         return True
 
     def _care(self, customer: Customer, day: int) -> bool:
-        """Thanks on the day, a call after three days, an invitation after three months: if the associate is diligent."""
+        """Thanks on the day, a call after three days, an invitation after three months: as far as diligence goes."""
         rng, own = self.rng, self._own_associate(customer, day)
         if own is None or not self._may_contact(customer, day):
             return False
@@ -1609,13 +1616,19 @@ class Chain:
 
     def _episodes(self) -> list[tuple[str, ...]]:
         """What happened to the chain: price rises, a store's bad months, a competitor, an opening, a closing."""
-        rows = [("price_rise", "", self._iso(rise), "") for rise in self.calendar.price_rises]
+        rows: list[tuple[str, ...]] = [("price_rise", "", self._iso(rise), "") for rise in self.calendar.price_rises]
         for store in self.physical:
-            first, last = store.bad_service
-            rows += [("bad_service", store.store_id, self._iso(first), self._iso(last))] * (first < NEVER)
-            rows += [("competitor_opens", store.store_id, self._iso(store.competitor_from), "")] * (store.competitor_from < NEVER)
-            rows += [("store_opens", store.store_id, self._iso(store.opened), "")] * (store.opened >= 0)
-            rows += [("store_closes", store.store_id, self._iso(store.closed), "")] * (store.closed < NEVER)
+            episodes = {
+                "bad_service": store.bad_service,
+                "competitor_opens": (store.competitor_from, NEVER),
+                "store_opens": (store.opened if store.opened >= 0 else NEVER, NEVER),
+                "store_closes": (store.closed, NEVER),
+            }
+            rows += [
+                (name, store.store_id, self._iso(first), self._iso(last))
+                for name, (first, last) in episodes.items()
+                if first < NEVER
+            ]
         return rows
 
     def _truth_row(self, customer: Customer) -> tuple[str, ...]:

@@ -1,0 +1,439 @@
+"""The command line: one verb, one function. Heavy imports wait until a verb needs them."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.errors import RegularsError, UsageError
+
+if TYPE_CHECKING:
+    from flows.config import Settings, Workspace
+    from flows.monthly_review import Summary
+    from schemas.period import Month
+
+app = typer.Typer(
+    name="regulars",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="""The monthly customer review for store chains: from till and online-shop files to a PDF for every store.
+
+Begin with `regulars demo`. With your own files: `regulars init shop`, put the exports into `shop/inbox`,
+`regulars inspect shop/inbox/*`, then `regulars review 2026-10 --workspace shop`.
+
+Exit codes: 0 done · 1 finished, but files were left, stores failed or too many rows were quarantined · 2 bad usage or input.""",
+)
+
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The chain's folder.", show_default="this folder")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text.")]
+StoreOption = Annotated[list[str] | None, typer.Option("--store", "-s", help="Only this store (repeatable); the chain is always made.")]
+KnownAtOption = Annotated[
+    str | None, typer.Option(help="Only what had landed by then, e.g. 2026-11-02 or 2026-11-02T06:00 (chain's time zone).")
+]
+PlainOption = Annotated[bool, typer.Option("--without-prefect", help="Run the same story without orchestration.")]
+MonthArgument = Annotated[str, typer.Argument(help="YYYY-MM", show_default=False)]
+
+HERE = Path(".")
+
+
+def main() -> None:
+    """Entry point: every foreseeable trouble is one line on stderr and an exit code."""
+    try:
+        app()
+    except RegularsError as error:
+        print(f"regulars: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(1)
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        print(f"regulars: {error.strerror or type(error).__name__}{place}", file=sys.stderr)
+        sys.exit(1)
+
+
+# ---- verbs
+
+
+@app.command()
+def demo(
+    to: Annotated[Path, typer.Option("--to", help="Folder for the sample chain.")] = Path("demo"),
+    stores: Annotated[int, typer.Option(min=1, max=2000, help="Stores, the online shop included.")] = 6,
+    months: Annotated[int, typer.Option(min=3, max=60, help="Months of history.")] = 30,
+    customers: Annotated[int, typer.Option(min=50, help="Customers on file.")] = 5000,
+    locale: Annotated[str, typer.Option(help="zh-CN or en.")] = "zh-CN",
+    as_json: JsonOption = False,
+    plain: PlainOption = False,
+) -> None:
+    """Make an invented chain of jewellers and florists, review its last month, and say where the PDFs are."""
+    from flows.config import Workspace
+    from flows.workspace_files import prepared_sample
+
+    language = {"zh-cn": "zh", "zh": "zh", "en": "en"}.get(locale.replace("_", "-").lower())
+    if language is None:
+        raise UsageError(f"locale {locale!r} is neither zh-CN nor en")
+    last_month = prepared_sample(to, stores=stores, months=months, customers=customers, language=language)
+    workspace = Workspace(to)
+    summary = _run_months(workspace, [last_month], (), None, plain=plain)[-1]
+    _finish([summary], as_json)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new workspace.")],
+    name: Annotated[str | None, typer.Option(help="The chain's name.")] = None,
+    locale: Annotated[str, typer.Option(help="Language of the reports: zh_CN or en.")] = "zh_CN",
+    currency: Annotated[str, typer.Option(help="Currency code of all amounts.")] = "CNY",
+    time_zone: Annotated[str, typer.Option(help="The chain's time zone.")] = "Asia/Shanghai",
+) -> None:
+    """Make a workspace: chain.toml with comments that teach, an inbox, and empty templates of every table."""
+    from flows.config import read_settings
+    from flows.workspace_files import make_workspace
+
+    workspace = make_workspace(
+        folder, name=name or folder.resolve().name, key=secrets.token_hex(16), locale=locale, currency=currency, time_zone=time_zone
+    )
+    read_settings(workspace)
+    print(f"{folder} is ready. Put the till's and shop's exports into {workspace.inbox}, then:")
+    print(f"  regulars inspect {workspace.inbox}/* --workspace {folder} --save")
+    print(f"  regulars ingest --workspace {folder}")
+    print(f"  regulars review YYYY-MM --workspace {folder}")
+
+
+@app.command()
+def inspect(
+    files: Annotated[list[Path], typer.Argument(help="Export files.", exists=True, dir_okay=False)],
+    workspace: WorkspaceOption = HERE,
+    save: Annotated[bool, typer.Option("--save", help="Write the source's cleaning rules to chain.toml, to be edited there.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which source a file is, which column plays which role, and what is wrong with it. Lands nothing."""
+    from flows.inspection import inspect_file
+    from flows.sources import rules_as_toml, sources_of
+    from flows.workspace_files import save_source
+
+    space, settings = _open(workspace)
+    inspections = [inspect_file(path, settings) for path in files]
+    saved = []
+    if save:
+        formats = sources_of(settings)
+        for name in sorted({found.source for found in inspections if found.source and formats[found.source].rules}):
+            if save_source(space, name, rules_as_toml(formats[name])):
+                saved.append(name)
+    if as_json:
+        _print_json([found.as_json() for found in inspections])
+    else:
+        for found in inspections:
+            _show_inspection(found)
+        for name in saved:
+            print(f"chain.toml now has [sources.{name}]: its rules, to be edited there")
+    if any(found.message for found in inspections):
+        raise typer.Exit(1)
+
+
+@app.command(name="ingest")
+def ingest_verb(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Land everything in the inbox, and print the reconciliation: rows in = accepted + quarantined + duplicate."""
+    from flows.ingest import check_inbox_not_empty, ingest
+    from flows.lake import Lake
+    from flows.monthly_review import alone, utc_now
+    from flows.reconciliation import lake_totals
+    from flows.terminal import Terminal
+
+    space, settings = _open(workspace)
+    check_inbox_not_empty(space)
+    with Terminal() as terminal, alone(space, _say_waiting):
+        terminal.stage("land files")
+        report = ingest(space, settings, now=utc_now(), progress=terminal.file)
+        totals = lake_totals(Lake(space.lake))
+    if as_json:
+        _print_json({**report.as_json(), "lake": totals})
+    else:
+        _show_landed(report, totals)
+    if report.left_in_inbox or report.quarantined_share > settings.quarantine_limit:
+        raise typer.Exit(1)
+
+
+@app.command()
+def review(
+    month: MonthArgument,
+    workspace: WorkspaceOption = HERE,
+    store: StoreOption = None,
+    known_at: KnownAtOption = None,
+    as_json: JsonOption = False,
+    plain: PlainOption = False,
+) -> None:
+    """Review one month: land what is in the inbox, count, plan, render, publish."""
+    space, settings = _open(workspace)
+    summaries = _run_months(space, [_month(month)], store or (), _moment(known_at, settings), plain=plain)
+    _finish(summaries, as_json)
+
+
+@app.command()
+def backfill(
+    first: MonthArgument,
+    last: MonthArgument,
+    workspace: WorkspaceOption = HERE,
+    store: StoreOption = None,
+    known_at: KnownAtOption = None,
+    only_missing: Annotated[bool, typer.Option("--only-missing", help="Only months without a published review.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only months in which a store failed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which months would be done.")] = False,
+    as_json: JsonOption = False,
+    plain: PlainOption = False,
+) -> None:
+    """Review many months, oldest first. Killed at any moment, the same command finishes the job."""
+    from flows.backfill import months_to_do
+
+    space, settings = _open(workspace)
+    if only_missing and failed:
+        raise UsageError("--only-missing and --failed exclude each other")
+    start, end = _month(first), _month(last)
+    if end < start:
+        raise UsageError(f"{last} is before {first}: give the first month first")
+    months = months_to_do(space, start, end, "missing" if only_missing else "failed" if failed else "all")
+    if dry_run:
+        _print_json([str(m) for m in months]) if as_json else print("\n".join(str(m) for m in months) or "nothing to do")
+        return
+    if not months:
+        _print_json([]) if as_json else print("nothing to do")
+        return
+    _finish(_run_months(space, months, store or (), _moment(known_at, settings), plain=plain), as_json)
+
+
+@app.command()
+def schedule(
+    workspace: WorkspaceOption = HERE,
+    serve: Annotated[bool, typer.Option("--serve", help="Stay and run it: one machine, no other server needed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show when the monthly review runs (cron and time zone of chain.toml), or keep running it."""
+    from flows.schedule import next_runs, serve_schedule
+
+    space, settings = _open(workspace)
+    runs = next_runs(settings, datetime.now(settings.zone), 3)
+    if as_json:
+        _print_json({"cron": settings.schedule.cron, "time_zone": settings.time_zone, "next": [run.isoformat() for run in runs]})
+    else:
+        print(f"{settings.schedule.cron}  ({settings.time_zone}); change it under [schedule] in chain.toml")
+        for run in runs:
+            print(f"  {run:%Y-%m-%d %H:%M} reviews {_month_before(run.date())}")
+    if serve:
+        serve_schedule(space, settings)
+    elif not as_json:
+        print("run it with `regulars schedule --serve`, or put `regulars review` into the system's own scheduler")
+
+
+@app.command()
+def explain(
+    metric: Annotated[str | None, typer.Argument(help="A metric's name or label.")] = None,
+    workspace: WorkspaceOption = HERE,
+    month: Annotated[str | None, typer.Option(help="A published month; default: the latest.")] = None,
+    all_metrics: Annotated[bool, typer.Option("--all", help="Every metric.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="With --all: docs/metrics.md.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a number means, how it is made, and what it is in the published month."""
+    from flows import explanation
+    from flows.config import Workspace
+    from schemas.metrics import METRICS
+
+    if all_metrics:
+        if as_markdown:
+            print(explanation.markdown(), end="")
+        elif as_json:
+            _print_json([explanation.definition(m) for m in METRICS.values()])
+        else:
+            for m in METRICS.values():
+                print(f"{m.name:36} {m.en} · {m.zh}")
+        return
+    if metric is None:
+        raise UsageError("name a metric, or use --all")
+    found = explanation.find(metric)
+    values = explanation.published_values(Workspace(workspace), month, found.name)
+    if as_json:
+        _print_json({**explanation.definition(found), "published": values})
+        return
+    print(f"{found.name} ({found.unit})")
+    print(f"  {found.en}: {found.meaning_en}")
+    print(f"  {found.zh}:{found.meaning_zh}")
+    print(f"  = {found.formula}")
+    if values:
+        print(f"  in {values['month']}:")
+        for scope, number in values["values"].items():
+            print(f"    {scope}: {'not known' if number is None else number}")
+
+
+@app.command()
+def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Say what has landed, what is published, what failed and what waits in the inbox."""
+    from flows.reconciliation import workspace_status
+
+    space, _ = _open(workspace)
+    told = workspace_status(space)
+    if as_json:
+        _print_json(told)
+        return
+    lake = told["lake"]
+    print(f"landed     {lake['files']} files, {lake['rows_accepted']} rows, sales {lake['first_date']} to {lake['last_date']}")
+    print(f"set aside  {lake['rows_quarantined']} rows quarantined, {lake['rows_duplicate']} duplicates")
+    print(f"inbox      {len(told['inbox'])} files waiting")
+    for month in told["published"]:
+        failed = f", failed: {', '.join(month['failed'])}" if month["failed"] else ""
+        print(f"published  {month['month']}  {month['manifest_id']}  {month['reviews']} reviews{failed}")
+    if not told["published"]:
+        print("published  nothing yet")
+
+
+# ---- what the verbs share
+
+
+def _open(folder: Path) -> tuple[Workspace, Settings]:
+    from flows.config import Workspace, read_settings
+
+    workspace = Workspace(folder)
+    return workspace, read_settings(workspace)
+
+
+def _month(text: str) -> Month:
+    from schemas.period import Month
+
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _month_before(day: date) -> Month:
+    from schemas.period import Month
+
+    return Month.of(day).previous
+
+
+def _moment(text: str | None, settings: Settings) -> datetime | None:
+    """A moment in the chain's time zone as UTC without a zone; a day alone means its end."""
+    if text is None:
+        return None
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no moment: write 2026-11-02 or 2026-11-02T06:00") from None
+    if len(text) == len("2026-11-02"):
+        told = told.replace(hour=23, minute=59, second=59)
+    if told.tzinfo is None:
+        told = told.replace(tzinfo=settings.zone)
+    return told.astimezone(UTC).replace(tzinfo=None)
+
+
+def _run_months(
+    workspace: Workspace, months: Sequence[Month], stores: Sequence[str], known_at: datetime | None, *, plain: bool
+) -> list[Summary]:
+    """The months, oldest first, under Prefect (or plainly); files land first so that a bad start costs nothing."""
+    from flows.monthly_review import alone, utc_now
+    from flows.terminal import Terminal
+
+    with Terminal() as terminal:
+        if plain:
+            from flows.backfill import backfill_months
+            from flows.config import read_settings
+
+            with alone(workspace, _say_waiting):
+                return backfill_months(
+                    workspace, read_settings(workspace), months, stores=stores, known_at=known_at, now=utc_now(), watcher=terminal
+                )
+        from flows.orchestration import server
+
+        terminal.stage("start Prefect")
+        with server(workspace.state.resolve() / "prefect"):
+            from flows import flow_runs
+
+            flow_runs.watching.set(terminal)
+            if len(months) == 1:
+                return [flow_runs.monthly_review(str(workspace.root), str(months[0]), list(stores), known_at)]
+            return flow_runs.backfill(str(workspace.root), [str(m) for m in months], list(stores), known_at)
+
+
+def _say_waiting() -> None:
+    print("another run is at work in this workspace; waiting for it", file=sys.stderr)
+
+
+def _finish(summaries: Sequence[Summary], as_json: bool) -> None:
+    if as_json:
+        _print_json([summary.as_json() for summary in summaries])
+    else:
+        for summary in summaries:
+            print(f"{summary.month}  {summary.published} reviews  manifest {summary.manifest_id}  {summary.folder}")
+            for scope in summary.failed:
+                print(f"  failed: {scope}")
+            for name in summary.left_in_inbox:
+                print(f"  left in the inbox: {name}")
+        if summaries:
+            last = Path(summaries[-1].folder)
+            print(f"open {last / 'chain' / 'review.pdf'} and {last / 'stores'}/*/review.pdf")
+    code = max((summary.exit_code for summary in summaries), default=0)
+    if code:
+        raise typer.Exit(code)
+
+
+def _show_landed(report: Any, totals: dict[str, Any]) -> None:
+    for file in report.files:
+        if file.outcome == "landed":
+            extra = "".join(
+                f", {number} {word}"
+                for number, word in (
+                    (file.rows_quarantined, "quarantined"), (file.rows_duplicate, "duplicate"), (file.rows_corrected, "corrected"),
+                )
+                if number
+            )  # fmt: skip
+            print(f"{file.file}: {file.source}, {file.rows_in} rows, {file.rows_accepted} accepted{extra}")
+    print(
+        f"rows in {report.total('rows_in')} = accepted {report.total('rows_accepted')}"
+        f" + quarantined {report.total('rows_quarantined')} + duplicate {report.total('rows_duplicate')}"
+    )
+    identified = totals["identified_sales"]
+    print(
+        f"goods sold to known customers, all time: {identified['lines']} lines, {identified['orders']} orders, "
+        f"{identified['customers']} customers, {identified['amount']}"
+    )
+
+
+def _show_inspection(found: Any) -> None:
+    print(f"{found.file}: {found.rows} rows, {found.encoding}, separated by {found.delimiter!r}")
+    if found.message:
+        print(f"  {found.message}")
+        if found.header:
+            print(f"  columns: {', '.join(found.header)}")
+        return
+    print(f"  is {found.source} ({found.table})")
+    for header, role in found.columns.items():
+        print(f"    {header} → {role}")
+    if found.ignored:
+        print(f"    not used: {', '.join(found.ignored)}")
+    for reason, rows in found.problems.items():
+        print(f"    {rows} rows: {reason}")
+    for example in found.examples:
+        print(f"      line {example['line']}, {example['column']}: {example['reason']}")
+
+
+def _print_json(told: Any) -> None:
+    print(json.dumps(told, ensure_ascii=False, indent=1, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if hasattr(value, "__dataclass_fields__"):
+        return asdict(value)
+    return str(value)

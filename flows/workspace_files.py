@@ -1,0 +1,111 @@
+"""What `regulars init` writes: a chain.toml that teaches, an inbox, and empty templates of every table."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Literal
+
+from flows.config import Workspace
+from flows.errors import UsageError
+from flows.sample_chain import write_sample_chain
+from schemas.period import Month
+from schemas.source_formats import TEMPLATES, roles_of
+
+CHAIN_TOML = """\
+# The chain. Every key that is commented out shows its default.
+
+name = {name}
+key = {key}        # keeps this chain's action ids its own; do not change it later
+locale = "{locale}"            # language of the reports: "zh_CN" or "en"
+currency = "{currency}"           # one currency per chain
+time_zone = "{time_zone}"
+
+# quarantine_limit = 0.01    # stop before publishing when more than this share of new rows was set aside
+# processes = 0              # renderers at work at a time; 0: one per core
+
+[schedule]
+cron = "0 6 2 * *"           # minute hour day month weekday, in the chain's time zone: the 2nd at six in the morning
+
+# [rules]
+# lapse_floor_days = 365     # nobody counts as lapsed earlier …
+# lapse_ceiling_days = 730   # … or later than this
+# capacity = 40              # personal contacts an associate can make in a month
+# vip_tiers = ["金卡", "gold"]  # member tiers that are VIP whatever they bought
+
+# A till or shop that is not recognised: which column is which. `regulars inspect FILE` shows the columns and roles.
+# [sources.my_till]
+# table = "order_lines"
+# store_id = "S01"           # only if the file has no store column
+# columns = {{ order_id = "Bill no.", ordered_at = "Date", product_id = "SKU", quantity = "Qty", net_sales = "Paid", member_id = "Card" }}
+# exact_duplicates = "keep"  # or "drop": a row equal to an earlier one in every cell is a duplicate
+# rules = [                  # the first rule that holds decides what a row is; no rule: a sale
+#   {{ kind = "not_goods", column = "SKU", is = ["POSTAGE", "BAG"] }},
+#   {{ kind = "refund", column = "Qty", at_most = -0.001 }},
+# ]
+"""
+
+
+def make_workspace(
+    folder: Path, *, name: str, key: str, locale: str, currency: str, time_zone: str
+) -> Workspace:
+    """A new workspace in `folder`. UsageError when there is one already; nothing is overwritten."""
+    workspace = Workspace(folder)
+    if workspace.chain_toml.exists():
+        raise UsageError(f"{workspace.chain_toml} exists already; this folder is a workspace")
+    workspace.inbox.mkdir(parents=True, exist_ok=True)
+    workspace.chain_toml.write_text(
+        CHAIN_TOML.format(
+            name=json.dumps(name, ensure_ascii=False), key=json.dumps(key), locale=locale, currency=currency, time_zone=time_zone
+        ),
+        encoding="utf-8",
+    )
+    write_templates(folder / "templates", locale)
+    return workspace
+
+
+def write_templates(folder: Path, locale: str) -> None:
+    """One empty CSV per table, headers in the reader's language, with a BOM so that spreadsheets read it right."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in TEMPLATES:
+        roles = roles_of(source.table)
+        header = [roles[name].zh if locale.startswith("zh") else name for name in source.columns]
+        with (folder / f"{source.table}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerow(header)
+
+
+def save_source(workspace: Workspace, name: str, toml: str) -> bool:
+    """Append a source's rules to chain.toml; False when it is described there already."""
+    text = workspace.chain_toml.read_text(encoding="utf-8")
+    if f"[sources.{name}]" in [line.strip() for line in text.splitlines()]:
+        return False
+    workspace.chain_toml.write_text(f"{text.rstrip()}\n\n{toml}", encoding="utf-8")
+    return True
+
+
+def prepared_sample(
+    folder: Path, *, stores: int, months: int, customers: int, language: Literal["zh", "en"]
+) -> Month:
+    """The sample chain in `folder`, made unless it is there already; the month to review (its last).
+
+    UsageError when the folder holds something else, or another sample.
+    """
+    told = {"stores": stores, "months": months, "customers": customers, "language": language}
+    marker = folder / "sample.json"
+    if marker.exists():
+        made = json.loads(marker.read_bytes())
+        if {name: made.get(name) for name in told} != told:
+            raise UsageError(f"{folder} holds another sample chain; choose another folder with --to, or remove it")
+        return Month.parse(made["last_month"])
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty and holds no sample chain; choose another folder with --to")
+    aside = folder.with_name(f".{folder.name}.making")
+    shutil.rmtree(aside, ignore_errors=True)
+    summary = write_sample_chain(aside, stores=stores, months=months, customers=customers, language=language)
+    (aside / "sample.json").write_text(json.dumps({**told, "last_month": summary.last_month}), encoding="utf-8")
+    if folder.exists():
+        folder.rmdir()
+    aside.rename(folder)
+    return Month.parse(summary.last_month)
