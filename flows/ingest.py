@@ -278,10 +278,10 @@ def roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
             source.columns[role].extract,
         )
         for role in known
-        if role in found
+        if role in found and not (role == "line_no" and _mended_at(table) is not None)
     ]
     roles += [RoleText(role, known[role].kind, known[role].required) for role in source.constants if role not in found]
-    if source.table == "order_lines" and "line_no" not in found and _mended_at(table) is not None:
+    if source.table == "order_lines" and _mended_at(table) is not None:
         roles.append(RoleText("line_no", "count", False))
     return roles
 
@@ -290,7 +290,7 @@ def role_texts(table: TextTable, source: SourceFormat) -> pl.DataFrame:
     """One String column per role that the file or the source's constants bring, one row per sound line."""
     columns = {role: table.rows[str(position)].alias(role) for role, position in source.header_of(table.header).items()}
     mended = _mended_at(table)
-    if source.table == "order_lines" and "line_no" not in columns and mended is not None:
+    if source.table == "order_lines" and mended is not None:
         columns["line_no"] = table.rows[str(mended)].alias("line_no")
     frame = pl.DataFrame(list(columns.values()))
     missing = [pl.lit(text).alias(role) for role, text in source.constants.items() if role not in columns]

@@ -601,7 +601,7 @@ class Chain:
                 customer.is_account_on_file = rng.random() < 0.8
         if customer.registers_at_visit != NEVER:
             customer.member_id = f"M{customer.number:07d}"
-            if not store.is_online and rng.random() < 0.012:
+            if not store.is_online and rng.random() < 0.025:
                 customer.second_member_id = f"N{customer.number:07d}"
                 customer.second_from = rng.randrange(30, self.end + 30)
         customer.consents = (rng.random() < 0.58, rng.random() < 0.64, rng.random() < 0.6)

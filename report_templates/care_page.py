@@ -1,0 +1,108 @@
+"""Page 7, "next month's care": a calendar with counts, VIPs' dates by name, and the list of all that falls due."""
+
+from __future__ import annotations
+
+import calendar
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from report_templates import sentences
+from report_templates.language import Language
+from schemas.period import Month
+from schemas.review import CareDate, Review
+from schemas.segments import CARE_KIND
+
+LISTED = 54
+"""At most this many dates are printed: two pages; the rest is in actions.xlsx."""
+NAMED_IN_A_DAY = 3
+
+
+def care_page(review: Review, say: Language) -> Mapping[str, object] | None:
+    """What the template of page 7 shows; None when no care falls due."""
+    if not review.care:
+        return None
+    month = Month.parse(review.month).next
+    due = [care for care in review.care if not care.missed]
+    listed = _most_important(review.care)
+    more = len(review.care) - len(listed)
+    return {
+        "title": sentences.care_title(say, review, month),
+        "lede": sentences.care_lede(say, review),
+        "month": say.month(month),
+        "weekdays": [say.weekday(date(2026, 11, 2 + place)) for place in range(7)],
+        "weeks": _weeks(due, month, say),
+        "kinds": _kinds(review.care, say),
+        "groups": _groups(listed, review, say),
+        "more": say.plural("And {n} more in actions.xlsx.", "And {n} more in actions.xlsx.", more) if more else None,
+    }
+
+
+def _most_important(care: Sequence[CareDate]) -> list[CareDate]:
+    """What is printed where not all fits: VIPs first, then missed ones, then personal dates before routine ones."""
+    routine = ("three_weeks", "long_absent")
+    ranked = sorted(
+        care, key=lambda row: (not row.is_vip, not row.missed, row.kind in routine, row.due_on, row.person.customer_id)
+    )
+    return sorted(ranked[:LISTED], key=_in_list)
+
+
+def _in_list(row: CareDate) -> tuple[object, ...]:
+    return (not row.missed, row.due_on, not row.is_vip, row.kind, row.person.customer_id)
+
+
+def _weeks(due: Sequence[CareDate], month: Month, say: Language) -> list[list[Mapping[str, object] | None]]:
+    """The calendar, Monday first: for each day its count, the VIPs by name and how busy it is."""
+    by_day: dict[date, list[CareDate]] = {}
+    for row in due:
+        by_day.setdefault(row.due_on, []).append(row)
+    top = max((len(rows) for rows in by_day.values()), default=1)
+    weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
+    return [
+        [_day(day, by_day.get(day, []), top, say) if Month.of(day) == month else None for day in week] for week in weeks
+    ]
+
+
+def _day(day: date, rows: Sequence[CareDate], top: int, say: Language) -> Mapping[str, object]:
+    vips = [row for row in rows if row.is_vip]
+    return {
+        "day": day.day,
+        "count": say.count(len(rows)) if rows else "",
+        "heat": 0 if not rows else 1 + round(3 * len(rows) / top),
+        "vips": say.names(row.person for row in vips[:NAMED_IN_A_DAY]),
+        "more_vips": len(vips) - NAMED_IN_A_DAY if len(vips) > NAMED_IN_A_DAY else 0,
+    }
+
+
+def _kinds(care: Sequence[CareDate], say: Language) -> list[tuple[str, str, str]]:
+    """Kind, how many, of which missed."""
+    counts = Counter(row.kind for row in care if not row.missed)
+    missed = Counter(row.kind for row in care if row.missed)
+    return [
+        (CARE_KIND[code].label(say.locale), say.count(counts[code]), say.count(missed[code]) if missed[code] else "")
+        for code in CARE_KIND
+        if counts[code] or missed[code]
+    ]
+
+
+def _groups(listed: Sequence[CareDate], review: Review, say: Language) -> list[Mapping[str, object]]:
+    """The list: what was missed, then week by week."""
+    groups: dict[str, list[Mapping[str, object]]] = {}
+    for row in listed:
+        monday = date.fromordinal(row.due_on.toordinal() - row.due_on.weekday())
+        week = say.plain.text("Week of {day}", day=say.plain.day(monday))
+        groups.setdefault(say.text("Missed last month") if row.missed else week, []).append(_row(row, review, say))
+    return [{"head": head, "rows": rows} for head, rows in groups.items()]
+
+
+def _row(row: CareDate, review: Review, say: Language) -> Mapping[str, object]:
+    return {
+        "due": say.cell_day(row.due_on),
+        "weekday": say.weekday(row.due_on),
+        "name": row.person.masked_name,
+        "tail": row.person.phone_tail,
+        "is_vip": row.is_vip,
+        "kind": CARE_KIND[row.kind].label(say.locale),
+        "why": sentences.care_reason(say, row, review.as_of),
+        "associate": row.associate_name or say.text("Unassigned"),
+    }

@@ -1,0 +1,163 @@
+# ruff: noqa: E501    (one text is one line)
+"""From a Review to its files: HTML, the PDF, review.json and the action sheets. Sole importer of jinja2 and weasyprint.
+
+Everything that does not depend on the review (templates, fonts, style sheet) is read once per process. The same review
+gives the same bytes, wherever and whenever: no clock, no locale of the machine, no network, no file but our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pydyf
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from weasyprint import CSS, HTML
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from report_templates import sentences
+from report_templates.action_sheet import actions_csv, actions_xlsx
+from report_templates.album import Album
+from report_templates.care_page import care_page
+from report_templates.customers_page import customers_page
+from report_templates.data_page import data_page
+from report_templates.glyphs import with_code_points
+from report_templates.language import Language
+from report_templates.list_page import list_pages
+from report_templates.month_page import month_page
+from report_templates.review_json import review_json
+from report_templates.stores_page import chain_things, stores_page
+from report_templates.vip_page import vip_page
+from schemas.period import Month
+from schemas.review import Review
+
+HERE = Path(__file__).parent
+BASE = "asset:"
+FIXED_ASSETS = {
+    f"asset:{path.parent.name}/{path.name}": path
+    for path in sorted([*(HERE / "fonts").glob("*.ttf"), *(HERE / "assets").glob("*.svg")])
+}
+MIME_TYPES = {".svg": "image/svg+xml", ".ttf": "font/ttf"}
+POINTS_PER_PIXEL = 0.75
+
+
+class ForbiddenAddressError(ValueError):
+    """A document asked for something that is not one of our own assets."""
+
+
+class AssetFetcher(URLFetcher):
+    """Serves this document's pictures and our fonts, and refuses every other address by stopping the rendering."""
+
+    def __init__(self, pictures: Mapping[str, bytes]) -> None:
+        super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
+        self._pictures = pictures
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        if url in self._pictures:
+            body = self._pictures[url]
+        elif url in FIXED_ASSETS:
+            body = FIXED_ASSETS[url].read_bytes()
+        else:
+            raise FatalURLFetchingError(f"refused to fetch {url!r}: a review reads its own assets only")
+        return URLFetcherResponse(url, body, {"Content-Type": MIME_TYPES[Path(url).suffix]})
+
+
+@dataclass(frozen=True)
+class _Press:
+    """What every document needs and none changes."""
+
+    templates: Environment
+    fonts: FontConfiguration
+    style: CSS
+
+
+@cache
+def _press() -> _Press:
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    fonts = FontConfiguration()
+    css = (HERE / "templates" / "review.css").read_text("utf-8")
+    style = CSS(string=css, base_url=BASE, url_fetcher=AssetFetcher({}), font_config=fonts)
+    return _Press(templates, fonts, style)
+
+
+def review_html(review: Review) -> str:
+    """The review as HTML; its pictures have `asset:` addresses."""
+    return _document(review)[0]
+
+
+def review_pdf(review: Review) -> bytes:
+    """The review as a tagged PDF (PDF/UA-1), byte for byte the same on every call."""
+    html, album = _document(review)
+    press = _press()
+    fetcher = AssetFetcher(album.files)
+    try:
+        document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
+            stylesheets=[press.style], font_config=press.fonts
+        )
+        return document.write_pdf(pdf_variant="pdf/ua-1", finisher=_mend_figure_boxes)
+    except FatalURLFetchingError as refusal:
+        raise ForbiddenAddressError(str(refusal)) from refusal
+
+
+def artefacts(review: Review) -> tuple[tuple[str, bytes], ...]:
+    """The files of a review, name and bytes: a store's with its action sheets, the chain's without."""
+    files = [("review.pdf", review_pdf(review)), ("review.json", review_json(review))]
+    if review.scope.kind == "store":
+        files += [("actions.csv", actions_csv(review)), ("actions.xlsx", actions_xlsx(review))]
+    return tuple(files)
+
+
+def _document(review: Review) -> tuple[str, Album]:
+    """The HTML and the pictures it refers to."""
+    say = Language(review.locale, review.currency, for_pages=True)
+    album = Album()
+    is_chain = review.scope.kind == "chain"
+    month = dict(month_page(review, say, album))
+    if is_chain:
+        month["things"] = chain_things(review, say) or month["things"]
+        month["no_things"] = say.text("No store stands out this month.")
+    html = _press().templates.get_template("review.html").render(
+        review=review, say=say, _=say.text, is_chain=is_chain, head=_head(review, say), month=month,
+        customers=customers_page(review, say, album),
+        vips=None if is_chain else vip_page(review, say),
+        care=None if is_chain else care_page(review, say),
+        lists=[] if is_chain else list_pages(review, say),
+        stores=stores_page(review, say, album) if is_chain else None,
+        data=data_page(review, say),
+    )  # fmt: skip
+    return with_code_points(html), album
+
+
+def _head(review: Review, say: Language) -> Mapping[str, str]:
+    """Title and running lines. Dates come from the month and `known_at`, never from a clock."""
+    month = say.month(Month.parse(review.month))
+    same = review.scope.name == review.chain_name
+    who = review.scope.name if same else f"{review.chain_name} · {review.scope.name}"
+    return {
+        "title": say.text("{who}: customer review {month}", who=who, month=month),
+        "who": who,
+        "what": say.text("Customer review {month}", month=month),
+        "as_of": say.text("As of {day} · data known at {moment} · confidential",
+                          day=say.full_day(review.as_of), moment=say.moment(review.known_at, review.time_zone)),
+        "manifest": review.manifest_id[:12],
+        "created": review.as_of.isoformat(),
+        "summary": sentences.month_title(say, review),
+    }  # fmt: skip
+
+
+def _mend_figure_boxes(document: Document, pdf: pydyf.PDF) -> None:
+    """WeasyPrint writes a Figure's BBox in CSS pixels from the top; PDF wants points from the bottom (all pages are A4)."""
+    page_height = document.pages[0].height * POINTS_PER_PIXEL
+    for item in pdf.objects:
+        if not (isinstance(item, pydyf.Dictionary) and item.get("S") == "/Figure" and "A" in item):
+            continue
+        attributes = item["A"]
+        left, top, right, bottom = (edge * POINTS_PER_PIXEL for edge in attributes["BBox"])
+        attributes["BBox"] = pydyf.Array([left, page_height - bottom, right, page_height - top])

@@ -1,0 +1,273 @@
+# ruff: noqa: E501    (one text is one line)
+"""The chain's store pages: who stands out and why, every store on one scale, and a stocktake that adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from report_templates import sentences
+from report_templates.album import Album
+from report_templates.charts import on_one_scale
+from report_templates.comparison import (
+    STOCKTAKE_FLOWS,
+    STORE_COUNTS,
+    of_all,
+    region_sums,
+    relative,
+    unassigned,
+)  # fmt: skip
+from report_templates.customers_page import bar
+from report_templates.language import UNKNOWN, Language
+from report_templates.month_page import month_label, short_term, tone
+from schemas.metrics import METRICS
+from schemas.period import Month
+from schemas.review import Review, StoreRow, Value
+
+PANELS = 44
+"""Up to this many stores are drawn as small multiples: one page."""
+OUTLIERS = 12
+SALES_GAP, CARE_GAP, IDENTIFIED_GAP, BASE_LOSS = 0.15, 0.20, 0.15, 0.03
+"""How far from the chain a store must be to stand out: sales change, care done, identified share, loss of base."""
+Z_99 = 2.576
+"""A 99 % interval: of a hundred ordinary stores one stands out by chance."""
+SMALLEST_GROUP = 10
+"""Rates of fewer people are not shown to headquarters: a person could be singled out."""
+RATES = ("identified_share", "referral_rate", "care_done_share")
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A store that stands out, with the reasons, worst first."""
+
+    store: StoreRow
+    reasons: tuple[str, ...]
+    is_good: bool
+
+
+def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, object] | None:
+    """What the template of the store pages shows; None without stores."""
+    if not review.stores:
+        return None
+    found = outliers(review, say)
+    by_sales = sorted(review.stores, key=lambda store: (-store.net_sales, store.store_id))
+    return {
+        "title": sentences.stores_title(say, len(review.stores), len(found)),
+        "lede": say.text("A store stands out when it is far from the chain and from its own past year; the reason is beside it."),
+        "outliers": [
+            {"name": found_one.store.name, "region": found_one.store.region, "is_good": found_one.is_good,
+             "reasons": found_one.reasons} for found_one in found[:OUTLIERS]
+        ],
+        "more_outliers": max(len(found) - OUTLIERS, 0),
+        "regions": _regions(review, say),
+        "panels": _panels(by_sales, review, say, album),
+        "rows": [_row(store, by_sales, say) for store in by_sales],
+        "total": _total(review, say),
+        "stocktake_head": [short_term(say, name) for name in STORE_COUNTS],
+        "stocktake": [{"name": store.name, "region": store.region, "cells": _counts(store, say)} for store in by_sales],
+        "unassigned": _unassigned(review, say),
+        "stocktake_total": _stocktake_total(review, say),
+    }  # fmt: skip
+
+
+# ---- who stands out
+
+
+def outliers(review: Review, say: Language) -> list[Outlier]:
+    """The stores that stand out: those in need first, by how many reasons and by sales."""
+    found = []
+    for store in review.stores:
+        bad, good = _reasons(store, review, say)
+        if bad:
+            found.append(Outlier(store, tuple(bad), is_good=False))
+        elif good:
+            found.append(Outlier(store, tuple(good), is_good=True))
+    return sorted(found, key=lambda one: (one.is_good, -len(one.reasons), -one.store.net_sales, one.store.store_id))
+
+
+def _reasons(store: StoreRow, review: Review, say: Language) -> tuple[list[str], list[str]]:
+    bad: list[str] = []
+    good: list[str] = []
+    _judge_sales(store, review, say, bad, good)
+    if store.opening_base:
+        loss = (store.closing_base - store.opening_base) / store.opening_base
+        if loss <= -BASE_LOSS:
+            bad.append(say.text("customer base {change} in the month", change=say.share(loss)))
+    _judge_repeat_rate(store, review, say, bad, good)
+    for name, gap in (("care_done_share", CARE_GAP), ("identified_share", IDENTIFIED_GAP)):
+        own, chain = getattr(store, name), _chain(review, name)
+        if own is not None and chain is not None and own <= float(chain) - gap:
+            bad.append(say.text("{label} {own}, the chain {chain}", label=METRICS[name].label(say.locale),
+                                own=say.share(own), chain=say.share(float(chain))))  # fmt: skip
+    return bad, good
+
+
+def _judge_sales(store: StoreRow, review: Review, say: Language, bad: list[str], good: list[str]) -> None:
+    """Sales far from the chain's change on last year, and the lowest or highest of the store's own months."""
+    own = relative(store.net_sales, store.net_sales_last_year)
+    sales = review.figures.get("net_sales")
+    chain = relative(sales.value, sales.last_year) if sales else None
+    past = [float(value) for value in store.net_sales_history[:-1] if value is not None]
+    if own is None or len(past) < 6:
+        return
+    reference = chain or 0.0
+    change = say.signed(say.share(own), own > 0)
+    if own <= reference - SALES_GAP and float(store.net_sales) < min(past):
+        bad.append(say.plural("sales {change} on last year, the lowest in {n} months",
+                              "sales {change} on last year, the lowest in {n} months", len(past) + 1, change=change))  # fmt: skip
+    elif own >= reference + SALES_GAP and float(store.net_sales) > max(past):
+        good.append(say.plural("sales {change} on last year, the highest in {n} months",
+                               "sales {change} on last year, the highest in {n} months", len(past) + 1, change=change))  # fmt: skip
+
+
+def _judge_repeat_rate(store: StoreRow, review: Review, say: Language, bad: list[str], good: list[str]) -> None:
+    """The repeat rate, where the chain's lies outside its 99 % interval (Wilson)."""
+    chain, rate, n = _chain(review, "repeat_rate_180d"), store.repeat_rate_180d, store.repeat_rate_n
+    if chain is None or rate is None or n < SMALLEST_GROUP:
+        return
+    low, high = _wilson(rate, n)
+    if low <= float(chain) <= high:
+        return
+    text = say.text("repeat rate {own} (n = {n}), the chain {chain}", own=say.share(rate), n=say.count(n),
+                    chain=say.share(float(chain)))  # fmt: skip
+    (bad if high < float(chain) else good).append(text)
+
+
+def _wilson(rate: float, n: int) -> tuple[float, float]:
+    z2 = Z_99**2
+    middle = (rate + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z_99 * sqrt(rate * (1 - rate) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return middle - half, middle + half
+
+
+def _chain(review: Review, name: str) -> Value:
+    figure = review.figures.get(name)
+    return None if figure is None else figure.value
+
+
+def chain_things(review: Review, say: Language) -> list[sentences.Thing]:
+    """The three things headquarters should do: the stores that need help, then those to learn from."""
+    return [
+        sentences.Thing(
+            say.text("Learn from {store}", store=one.store.name)
+            if one.is_good
+            else say.text("Help {store}", store=one.store.name),
+            say.text("{sentence}.", sentence=_capital(say, one.reasons)),
+        )
+        for one in outliers(review, say)[:3]
+    ]
+
+
+def _capital(say: Language, reasons: Sequence[str]) -> str:
+    text = sentences.clauses(say, reasons)
+    return text[:1].upper() + text[1:]
+
+
+# ---- tables
+
+
+def _regions(review: Review, say: Language) -> list[Mapping[str, object]]:
+    """One row per region, where there is more than one."""
+    found = region_sums(review)
+    if len(found) < 2:
+        return []
+    top = max(float(row.sums["net_sales"]) for row in found)
+    rows: list[Mapping[str, object]] = []
+    for row in found:
+        change = relative(row.sums["net_sales"], row.net_sales_last_year)
+        rows.append({
+            "name": row.region or say.text("No region"), "stores": say.count(row.stores),
+            "sales": say.amount(row.sums["net_sales"]), "bar": bar(float(row.sums["net_sales"]), top),
+            "change": UNKNOWN if change is None else say.signed(say.share(change), change > 0),
+            "tone": tone("net_sales", change),
+            "cells": [say.count(int(row.sums[name])) for name in ("opening_base", "closing_base", "at_risk", "actions")],
+            "stake": say.amount(row.sums["value_at_stake"]),
+        })  # fmt: skip
+    return rows
+
+
+def _panels(stores: Sequence[StoreRow], review: Review, say: Language, album: Album) -> list[Mapping[str, object]]:
+    if len(stores) > PANELS:
+        return []
+    known = [float(value) for store in stores for value in store.net_sales_history if value is not None]
+    ceiling = max(known, default=0.0) or 1.0
+    month = Month.parse(review.month)
+    panels: list[Mapping[str, object]] = []
+    for store in stores:
+        first = month.plus(1 - len(store.net_sales_history)) if store.net_sales_history else month
+        history = [None if value is None else float(value) for value in store.net_sales_history]
+        chart = on_one_scale(
+            history, say.text("{store}: net sales, {months} months", store=store.name, months=len(history)),
+            first_label=month_label(first, say), last_label=month_label(month, say), ceiling=ceiling,
+        )  # fmt: skip
+        panels.append({"name": store.name, "value": say.short_money(store.net_sales), "picture": album.add(chart)})
+    return panels
+
+
+def _row(store: StoreRow, stores: Sequence[StoreRow], say: Language) -> Mapping[str, object]:
+    top = float(max(one.net_sales for one in stores))
+    change = relative(store.net_sales, store.net_sales_last_year)
+    return {
+        "name": store.name, "region": store.region,
+        "sales": say.amount(store.net_sales), "bar": bar(float(store.net_sales), top),
+        "change": UNKNOWN if change is None else say.signed(say.share(change), change > 0),
+        "tone": tone("net_sales", change),
+        "repeat": _rate(store.repeat_rate_180d, store.repeat_rate_n, say),
+        "rates": [UNKNOWN if getattr(store, name) is None else say.share(getattr(store, name)) for name in RATES],
+        "at_risk": say.count(store.at_risk), "stake": say.amount(store.value_at_stake), "actions": say.count(store.actions),
+    }  # fmt: skip
+
+
+def _rate(rate: float | None, n: int, say: Language) -> str:
+    if rate is None:
+        return UNKNOWN
+    return say.text("n < {n}", n=SMALLEST_GROUP) if n < SMALLEST_GROUP else say.share(rate)
+
+
+def _total(review: Review, say: Language) -> Mapping[str, object]:
+    """The chain's own figures, under the stores' columns."""
+    sales = review.figures.get("net_sales")
+    change = relative(sales.value, sales.last_year) if sales else None
+
+    def figure(name: str, as_amount: bool = False) -> str:
+        value = _chain(review, name)
+        if value is None:
+            return UNKNOWN
+        return say.amount(value) if as_amount else say.value(name, value)  # type: ignore[arg-type]
+
+    return {
+        "sales": figure("net_sales", True),
+        "change": UNKNOWN if change is None else say.signed(say.share(change), change > 0),
+        "tone": tone("net_sales", change),
+        "repeat": figure("repeat_rate_180d"),
+        "rates": [figure(name) for name in RATES],
+        "at_risk": figure("at_risk"), "stake": figure("value_at_stake", True), "actions": figure("actions"),
+    }  # fmt: skip
+
+
+SIGNS = {"opening_base": 0, "closing_base": 0, **dict(STOCKTAKE_FLOWS)}
+
+
+def _signed_count(say: Language, name: str, n: int) -> str:
+    """A term of the stocktake with the sign it has in the sum; zero as a dot, so that the rest stands out."""
+    if not SIGNS[name]:
+        return say.count(n)
+    return say.signed(say.count(SIGNS[name] * n), SIGNS[name] * n > 0) if n else "·"
+
+
+def _counts(store: StoreRow, say: Language) -> list[str]:
+    return [_signed_count(say, name, getattr(store, name)) for name in STORE_COUNTS]
+
+
+def _unassigned(review: Review, say: Language) -> list[str] | None:
+    """The row of customers whose store closed; None where the stores add up to the chain by themselves."""
+    remainders = [(name, unassigned(review, name)) for name in STORE_COUNTS]
+    if not any(remainder for _, remainder in remainders):
+        return None
+    return [_signed_count(say, name, remainder or 0) for name, remainder in remainders]
+
+
+def _stocktake_total(review: Review, say: Language) -> list[str] | None:
+    row = of_all(review)
+    return None if row is None else [_signed_count(say, name, getattr(row, name)) for name in STORE_COUNTS]

@@ -1,0 +1,85 @@
+"""Worlds that several tests share. Every person in them is invented."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from flows.config import Workspace, read_settings
+from flows.ingest import ingest
+from flows.sample_chain import write_sample_chain
+
+REGULARS = Path(sys.executable).with_name("regulars")
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+LANDED_AT = datetime(2026, 11, 2, 6, 0)
+
+CHAIN_TOML = """\
+name = "Small world"
+key = "test"
+locale = "en"
+currency = "CNY"
+time_zone = "Asia/Shanghai"
+quarantine_limit = 1.0
+"""
+
+RunRegulars = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def regulars() -> RunRegulars:
+    """Run the command line as a stranger would: a process of its own."""
+
+    def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(REGULARS), *map(str, arguments)],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace in English."""
+    space = Workspace(tmp_path / "shop")
+    space.inbox.mkdir(parents=True)
+    space.chain_toml.write_text(CHAIN_TOML, encoding="utf-8")
+    return space
+
+
+@pytest.fixture(scope="session")
+def landed_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A small sample chain (3 stores, 16 months), its files landed. Shared: copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("sample") / "chain"
+    write_sample_chain(folder, stores=3, months=16, customers=240)
+    space = Workspace(folder)
+    ingest(space, read_settings(space), now=LANDED_AT)
+    return space
+
+
+@pytest.fixture
+def sample_copy(landed_sample: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the landed sample that a test may change."""
+    shutil.copytree(landed_sample.root, tmp_path / "chain")
+    return Workspace(tmp_path / "chain")
+
+
+@pytest.fixture(scope="session")
+def online_retail() -> list[Path]:
+    """The UCI Online Retail files, where they are at hand."""
+    files = sorted((REAL_DATA / "online_retail").glob("*.csv"))
+    if not files:
+        pytest.skip("the UCI Online Retail files are not at hand (shared/data/online_retail)")
+    return files

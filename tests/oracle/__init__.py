@@ -1,0 +1,1 @@
+"""A second, independent reading of the metric definitions: plain Python, no polars, compared with the pipeline."""

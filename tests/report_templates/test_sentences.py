@@ -1,0 +1,195 @@
+# ruff: noqa: E501    (one text is one line)
+"""Laws of the language: nothing untranslated, nothing unused, titles short, drafts that never advertise or pry."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from report_templates import sentences
+from report_templates.language import Language
+from report_templates.render import review_html
+from schemas.review import Figure, StocktakeRow
+from schemas.segments import ACTION_KIND, CARE_KIND, KNOWLEDGE_QUESTIONS, VIP_QUESTIONS
+from tests.report_templates import example_reviews as examples
+from tests.report_templates.test_render import REVIEWS, review
+
+TEMPLATES = Path(sentences.__file__).parent
+AS_OF = date(2026, 10, 31)
+ZH, EN = Language("zh_CN", "CNY"), Language("en", "GBP")
+PLACEHOLDER = re.compile(r"{(\w+)}")
+
+
+def used_messages() -> dict[str, set[str]]:
+    """msgid → the placeholders of its English text, from all Python files and templates."""
+    found = extract_from_dir(
+        str(TEMPLATES), method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
+        keywords={"text": None, "_": None, "plural": (1, 2)},
+    )  # fmt: skip
+    messages: dict[str, set[str]] = {}
+    for _, _, message, _, _ in found:
+        forms = (message,) if isinstance(message, str) else message
+        messages.setdefault(forms[0], set()).update(*(PLACEHOLDER.findall(form) for form in forms))
+    return messages
+
+
+def translated() -> dict[str, str]:
+    with (TEMPLATES / "locales" / "zh_CN.po").open("rb") as file:
+        catalogue = read_po(file, locale="zh_CN")
+    texts = {}
+    for message in catalogue:
+        if message.id:
+            msgid = message.id[0] if isinstance(message.id, tuple) else message.id
+            texts[msgid] = message.string[0] if isinstance(message.string, tuple) else message.string
+    return texts
+
+
+def test_every_text_is_translated_and_no_translation_is_left_over():
+    used, texts = used_messages(), translated()
+    assert sorted(set(used) - {msgid for msgid, text in texts.items() if text}) == []
+    assert sorted(set(texts) - set(used)) == []
+
+
+def test_translations_keep_the_placeholders():
+    used = used_messages()
+    for msgid, text in translated().items():
+        assert set(PLACEHOLDER.findall(text)) <= used[msgid] | {"n"}, msgid
+        assert set(PLACEHOLDER.findall(text)) >= used[msgid] - {"n"}, msgid
+
+
+def test_chinese_texts_use_chinese_punctuation():
+    for text in translated().values():
+        assert not re.search(r"[\u4e00-\u9fff][,;:?!()]", text), text
+
+
+def titles(html: str) -> list[str]:
+    return [re.sub(r"<[^>]+>", "", title) for title in re.findall(r"<h1>(.*?)</h1>", html, re.S)]
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_titles_are_short_messages(name):
+    for title in titles(review_html(review(name))):
+        if "img" in title or "HYPERLINK" in title:
+            continue
+        assert len(title.split()) <= 12, title
+        assert len(re.findall(r"[\u4e00-\u9fff]", title)) <= 24, title
+        assert title
+
+
+def test_no_page_is_half_translated():
+    english = review_html(review("ordinary_en"))
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+
+
+def sales(value: str | None, last_month: str | None = None, last_year: str | None = None) -> Figure:
+    amounts = [None if amount is None else Decimal(amount) for amount in (value, last_month, last_year)]
+    return Figure("net_sales", *amounts)
+
+
+def month_title(say: Language, figure: Figure, opening: int, closing: int) -> str:
+    base = StocktakeRow("all", opening, 0, max(closing - opening, 0), 0, max(opening - closing, 0), 0, 0, closing)
+    blank = replace(examples.closed_store(say.locale), figures={"net_sales": figure}, stocktake=(base,))
+    return sentences.month_title(say, blank)
+
+
+@pytest.mark.parametrize(("figure", "base", "en", "zh"), [
+    (sales("112", "100", "100"), (10, 11), "Sales up 12.0% on last year, and 1 more customer", "净销售额同比增长 12.0%，在册顾客净增 1 位"),
+    (sales("112", "100", "100"), (12, 10), "Sales up 12.0% on last year, but 2 fewer customers", "净销售额同比增长 12.0%，但在册顾客净减 2 位"),
+    (sales("88", "100"), (10, 10), "Sales down 12.0% on last month, and still 10 customers", "净销售额环比下降 12.0%，在册顾客仍为 10 位"),
+    (sales("100", "90", "100"), (1, 1), "Sales level with last year, and still 1 customer", "净销售额与去年同月持平，在册顾客仍为 1 位"),
+    (sales("4280"), (0, 3), "The first month on record: sales of £4,280", "首月有数据：净销售额 ¥4,280"),
+    (sales("-950", "10"), (3, 3), "Refunds exceeded sales by £950", "本月退款比销售多 ¥950"),
+    (sales("0", "10"), (1, 1), "No sales this month; 1 customer in the base", "本月没有销售，在册顾客 1 位"),
+    (sales(None), (0, 0), "No sales this month, and nobody in the base", "本月没有销售，也没有在册顾客"),
+])  # fmt: skip
+def test_the_headline_has_words_for_every_case(figure, base, en, zh):
+    assert month_title(EN, figure, *base) == en
+    assert month_title(ZH, figure, *base) == zh
+
+
+@pytest.mark.parametrize(("name", "now", "before", "en", "zh"), [
+    ("net_sales", Decimal("110"), Decimal("100"), "+10.0%", "+10.0%"),
+    ("net_sales", Decimal("110"), Decimal("0"), "+£110", "+¥110"),
+    ("net_sales", Decimal("110"), Decimal("-5"), "+£115", "+¥115"),
+    ("buyers", 12, 9, "+3", "+3"),
+    ("buyers", 1200, 1000, "+20.0%", "+20.0%"),
+    ("referral_rate", 0.18, 0.21, "−3.0 pts", "−3.0 个百分点"),
+    ("referral_rate", None, 0.21, None, None),
+])  # fmt: skip
+def test_a_change_is_told_in_the_metrics_own_manner(name, now, before, en, zh):
+    assert sentences.change(EN, name, now, before) == en
+    assert sentences.change(ZH, name, now, before) == zh
+
+
+def test_every_reason_and_draft_has_words_in_both_languages():
+    for locale in ("zh_CN", "en"):
+        say = Language(locale, "CNY")
+        for action in examples.actions_of(130, 4, locale):
+            assert sentences.reason(say, action, AS_OF)
+            assert sentences.what_to_say(say, action)
+    assert set(ACTION_KIND) <= set(sentences.REASONS)
+    assert set(ACTION_KIND) - {"ask_vip"} == set(sentences.DRAFTS)
+    assert set(CARE_KIND) <= set(sentences.REASONS)
+    assert set(KNOWLEDGE_QUESTIONS) == set(sentences.VIP_GAPS) == set(sentences.VIP_ASKING)
+    assert set(VIP_QUESTIONS) == set(sentences.VIP_QUESTION_TEXTS)
+
+
+def test_drafts_never_advertise_pry_or_push():
+    banned = re.compile(
+        r"sale\b|discount|offer\b|promotion|new collection|buy\b|happened|why have you|hurry|last chance|"
+        r"促销|优惠|折扣|打折|新款|新品|活动|特价|购买|出什么事|怎么没来|为什么没|赶快|机会难得",
+        re.IGNORECASE,
+    )
+    for say in (ZH, EN):
+        texts = [draft(say, product) for draft in sentences.DRAFTS.values() for product in ("X", None)]
+        texts += [asking(say) for asking in sentences.VIP_ASKING.values()]
+        for text in texts:
+            assert not banned.search(text), text
+            assert len(text) <= (60 if say is ZH else 120), text
+
+
+@pytest.mark.parametrize(("code", "params", "en", "zh"), [
+    ("birthday", {"on": date(2026, 11, 11), "is_lunar": True, "lunar_text": "10-03"},
+     "Lunar birthday 10-03 (11 Nov this year)", "农历十月初三生日（今年11月11日）"),
+    ("birthday", {"on": date(2026, 11, 8), "is_lunar": False, "lunar_text": None}, "Birthday on 8 Nov", "11月8日生日"),
+    ("anniversary", {"on": date(2026, 11, 8), "years": 1}, "First anniversary on 8 Nov", "11月8日，1 周年纪念"),
+    ("anniversary", {"on": date(2026, 11, 8), "years": None}, "Anniversary on 8 Nov", "11月8日纪念日"),
+    ("gift_day", {"recipient": None, "occasion": None, "last_year_on": date(2025, 11, 8), "product": None},
+     "Last year on 8 Nov: a gift", "去年11月8日：礼物"),
+    ("gift_day", {"recipient": "Ana", "occasion": "birthday", "last_year_on": date(2025, 11, 8), "product": "ring"},
+     "Last year on 8 Nov: ring for Ana (birthday)", "去年11月8日：给Ana的ring（生日）"),
+    ("answer_complaint", {"cause": None, "severity": None, "received_on": date(2026, 10, 30), "days_open": 1},
+     "Complaint of 30 Oct (cause not known), open for 1 day", "10月30日投诉（原因未明），1 天未了结"),
+    ("call_after_3_days", {"product": None, "bought_on": date(2026, 10, 30)}, "Bought on 30 Oct", "10月30日购买"),
+    ("win_back", {"status": "lapsed", "days_since": 1203, "own_gap_days": 64, "last_product": None,
+                  "last_purchase_on": date(2023, 7, 16), "net_sales_before": Decimal("8600.00")},
+     "Not seen for 1,203 days, usually every 64; last bought on 16 Jul 2023; £8,600 in the year before",
+     "1,203 天未购买，平时约 64 天一次；上次购买2023年7月16日；此前一年消费 ¥8,600"),
+])  # fmt: skip
+def test_reasons_tell_the_evidence(code, params, en, zh):
+    assert sentences.explained(EN, code, params, AS_OF) == en
+    assert sentences.explained(ZH, code, params, AS_OF) == zh
+
+
+@pytest.mark.parametrize(("amount", "en", "zh"), [
+    ("0", "£0", "¥0"), ("9.5", "£9.50", "¥9.50"), ("1234.5", "£1,234", "¥1,234"), ("-12.00", "−£12", "−¥12"),
+    ("128400", "£128k", "¥12.8\u00a0万"), ("1284000", "£1.28m", "¥128.4\u00a0万"), ("1284000000", "£1.28bn", "¥12.84\u00a0亿"),
+])  # fmt: skip
+def test_money_in_prose(amount, en, zh):
+    assert EN.short_money(Decimal(amount)) == en
+    assert ZH.short_money(Decimal(amount)) == zh
+
+
+@pytest.mark.parametrize(("text", "zh"), [
+    ("01-01", "正月初一"), ("10-03", "十月初三"), ("12-30", "腊月三十"), ("08-15", "八月十五"), ("05-20", "五月二十"), ("07-21", "七月廿一"),
+    ("闰4-05", "闰4-05"), ("13-01", "13-01"), (None, ""),
+])  # fmt: skip
+def test_lunar_dates_read_as_people_say_them(text, zh):
+    assert ZH.lunar(text) == zh
