@@ -468,7 +468,7 @@ class BruteForce:
             return Fraction(self.top_brand(lines)[1]) / Fraction(spend)
         told = [
             (s.answered_at, s.share_of_wallet) for s in self.world.surveys
-            if s.share_of_wallet is not None and s.answered_at.date() <= end and self.who(s.member_id) == who
+            if s.share_of_wallet is not None and first <= s.answered_at.date() <= end and self.who(s.member_id) == who
         ]  # fmt: skip
         return Fraction(max(told)[1]) if told else Fraction(1)
 

@@ -202,3 +202,47 @@ def test_a_name_is_never_broken_across_lines():
     for name in {action.person.masked_name for action in review("ordinary_zh").actions}:
         assert f"{name[0]}\r\n**" not in text
         assert f"{name[0]}*\r\n*" not in text
+
+
+def test_the_renderer_needs_no_data_frames_and_no_orchestrator():
+    code = "import sys, report_templates.render; print(sorted({'polars', 'prefect', 'flows', 'transforms'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
+
+
+def test_only_the_renderer_imports_jinja_and_weasyprint():
+    importing = re.compile(r"^(from|import) (jinja2|weasyprint)\b", re.MULTILINE)
+    files = sorted((ROOT / "report_templates").glob("*.py"))
+    assert [file.name for file in files if importing.search(file.read_text("utf-8"))] == ["render.py"]
+
+
+def test_weasyprint_has_nothing_to_complain_about(caplog):
+    review_pdf(examples.short_store("zh_CN"))
+    review_pdf(review("tiny_en"))
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_a_first_month_shows_no_trend_but_what_would_help():
+    text = pages("tiny_en")[0]
+    assert "nothing to compare with yet" in text
+    assert "a customer file would bring birthdays" in text
+    assert "months at a glance" not in text
+
+
+def test_a_page_without_data_takes_no_page():
+    assert len(pages("closed_zh")) == 2
+    assert "十问" not in "".join(pages("tiny_zh"))
+
+
+def test_an_associate_s_list_tells_what_is_left_in_the_file():
+    crowded = examples.actions_of(130, 1, "en")
+    store = replace(
+        examples.short_store("en"),
+        actions=crowded,
+        associates=examples.associates_of(crowded, 40),
+        care=(),
+        vips=(),
+        vip_answers=(),
+    )
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(review_pdf(store)))
+    assert re.search(r"And \d+ more beyond capacity in actions\.xlsx", text)

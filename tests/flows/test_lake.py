@@ -1,0 +1,92 @@
+"""The ledger is the commit: a killed attempt is never seen, and trying again never doubles."""
+
+from __future__ import annotations
+
+import errno
+from datetime import datetime
+
+import pytest
+
+from flows.config import read_settings
+from flows.ingest import ingest
+from flows.lake import Lake, LakeError
+
+NOW = datetime(2026, 11, 2)
+ROWS = "order_id,line_no,ordered_at,store_id,product_id,quantity,unit_price,member_id\no1,1,2026-10-01,S1,p1,1,5,m1\n"
+
+
+@pytest.fixture
+def shop(workspace):
+    (workspace.inbox / "a.csv").write_text(ROWS, encoding="utf-8")
+    return workspace
+
+
+def rows_landed(shop) -> int:
+    lake = Lake(shop.lake)
+    return lake.scan("order_lines", lake.ledger()).collect().height
+
+
+@pytest.mark.parametrize("table", ["order_lines", "activity", "buyers", "ledger"])
+def test_an_attempt_that_dies_before_any_table_leaves_nothing_visible_and_the_next_lands_once(shop, monkeypatch, table):
+    append = Lake._append
+
+    def dying(self, name, rows, model):
+        if name == table:
+            raise KeyboardInterrupt
+        append(self, name, rows, model)
+
+    monkeypatch.setattr(Lake, "_append", dying)
+    with pytest.raises(KeyboardInterrupt):
+        ingest(shop, read_settings(shop), now=NOW)
+    monkeypatch.undo()
+    assert Lake(shop.lake).ledger().is_empty()
+    assert rows_landed(shop) == 0
+    assert (shop.inbox / "a.csv").exists()
+
+    ingest(shop, read_settings(shop), now=NOW)
+    assert rows_landed(shop) == 1
+    assert not list((shop.lake / "_intents").iterdir())
+    lake = Lake(shop.lake)
+    stored = lake._all_rows("order_lines", __import__("schemas.orders").orders.OrderLines).collect()
+    assert stored.height == 1, "the killed attempt's rows are gone, not only hidden"
+
+
+def test_a_kill_between_the_ledger_and_the_move_counts_once(shop, monkeypatch):
+    monkeypatch.setattr("flows.ingest._move_away", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        ingest(shop, read_settings(shop), now=NOW)
+    monkeypatch.undo()
+    assert (shop.inbox / "a.csv").exists()
+    report = ingest(shop, read_settings(shop), now=NOW)
+    assert [file.outcome for file in report.files] == ["landed_before"]
+    assert rows_landed(shop) == 1
+    assert not (shop.inbox / "a.csv").exists()
+
+
+def test_a_full_disk_is_one_line_and_nothing_is_visible(shop, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("flows.lake.write_deltalake", full)
+    with pytest.raises(LakeError, match="no space left on the disk"):
+        ingest(shop, read_settings(shop), now=NOW)
+    monkeypatch.undo()
+    assert rows_landed(shop) == 0
+    ingest(shop, read_settings(shop), now=NOW)
+    assert rows_landed(shop) == 1
+
+
+def test_known_at_reads_only_what_had_landed_by_then(shop):
+    ingest(shop, read_settings(shop), now=datetime(2026, 11, 2))
+    (shop.inbox / "b.csv").write_text(ROWS.replace("o1", "o2"), encoding="utf-8")
+    ingest(shop, read_settings(shop), now=datetime(2026, 11, 9))
+    lake = Lake(shop.lake)
+    assert lake.ledger(datetime(2026, 11, 5)).height == 1
+    assert lake.scan("order_lines", lake.ledger(datetime(2026, 11, 5))).collect()["order_id"].to_list() == ["o1"]
+    assert lake.ledger().height == 2
+
+
+def test_values_of_personal_columns_do_not_stand_in_the_logs_statistics(shop):
+    ingest(shop, read_settings(shop), now=NOW)
+    for entry in (shop.lake / "buyers" / "_delta_log").glob("*.json"):
+        assert '"m1"' not in entry.read_text(encoding="utf-8")

@@ -1,0 +1,191 @@
+"""A month is swapped in as a whole, failures stay with their store, and the same inputs give the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from flows import publish, rendering
+from flows.backfill import months_to_do
+from flows.config import Workspace, read_settings
+from flows.errors import RegularsError, UsageError
+from flows.monthly_review import review_month
+from flows.rendering import Rendered
+from flows.terminal import Silent
+from schemas.period import Month
+from tests.conftest import LANDED_AT, REGULARS
+
+OCTOBER = Month(2026, 10)
+
+
+def hashes(workspace: Workspace) -> dict[str, str]:
+    """Every published file → sha256."""
+    return {
+        path.relative_to(workspace.published).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(workspace.published.rglob("*"))
+        if path.is_file()
+    }
+
+
+def run(workspace: Workspace, month: Month = OCTOBER, **options):
+    return review_month(workspace, read_settings(workspace), month, now=LANDED_AT, watcher=Silent(), **options)
+
+
+def pretend_to_render(monkeypatch, failing: str | None = None, content: bytes = b"page") -> None:
+    """Swap the renderers for one that writes a small file, so that publishing can be tested by itself."""
+
+    def rendered(reviews, month_folder, done_folder, *, processes, progress):
+        results = []
+        for review in reviews:
+            name = rendering.scope_name(review)
+            if name == failing:
+                results.append(Rendered(name, error="RuntimeError while rendering"))
+                continue
+            folder = month_folder / rendering.folder_of(review)
+            folder.mkdir(parents=True, exist_ok=True)
+            rendering.write_durably(folder / "review.pdf", content)
+            told = (f"{rendering.folder_of(review)}/review.pdf", sha256(content).hexdigest(), len(content))
+            results.append(Rendered(name, (told,)))
+        return results
+
+    monkeypatch.setattr("flows.monthly_review.rendered", rendered)
+
+
+def test_the_manifest_names_every_artefact_with_its_hash(sample_copy):
+    summary = run(sample_copy)
+    assert summary.exit_code == 0
+    assert summary.published == 4
+    manifest = publish.read_manifest(sample_copy, OCTOBER)
+    assert manifest is not None
+    listed = {a["path"]: a["sha256"] for row in manifest["scopes"] for a in row["artefacts"]}
+    found = {path.removeprefix("2026-10/"): digest for path, digest in hashes(sample_copy).items()}
+    found.pop("manifest.json")
+    assert listed == found
+    assert sum(f["rows_in"] for f in manifest["files"]) == sum(
+        f["rows_accepted"] + f["rows_quarantined"] + f["rows_duplicate"] for f in manifest["files"]
+    )
+
+
+def test_a_failing_store_stops_no_other_and_keeps_what_it_had(sample_copy, monkeypatch):
+    pretend_to_render(monkeypatch, content=b"old")
+    run(sample_copy)
+    pretend_to_render(monkeypatch, failing="S01", content=b"new")
+    summary = run(sample_copy)
+    assert summary.failed == ("S01",)
+    assert summary.exit_code == 1
+    stores = sample_copy.published / "2026-10" / "stores"
+    assert (stores / "S01" / "review.pdf").read_bytes() == b"old"
+    assert (stores / "S02" / "review.pdf").read_bytes() == b"new"
+    assert months_to_do(sample_copy, OCTOBER, OCTOBER, "failed") == [OCTOBER]
+    pretend_to_render(monkeypatch, content=b"mended")
+    assert run(sample_copy, stores=["S01"]).exit_code == 0
+    assert (stores / "S01" / "review.pdf").read_bytes() == b"mended"
+    assert (stores / "S02" / "review.pdf").read_bytes() == b"new"
+    assert months_to_do(sample_copy, OCTOBER, OCTOBER, "failed") == []
+
+
+def test_when_nothing_can_be_rendered_nothing_published_changes(sample_copy, monkeypatch):
+    pretend_to_render(monkeypatch)
+    run(sample_copy)
+    before = hashes(sample_copy)
+    monkeypatch.setattr(
+        "flows.monthly_review.rendered", lambda reviews, *_, **__: [Rendered(rendering.scope_name(r), error="x") for r in reviews]
+    )
+    with pytest.raises(RegularsError, match="untouched"):
+        run(sample_copy)
+    assert hashes(sample_copy) == before
+
+
+def test_months_and_stores_that_do_not_exist_are_refused_before_anything_changes(sample_copy, monkeypatch):
+    pretend_to_render(monkeypatch)
+    with pytest.raises(UsageError, match="the data runs from 2025-07 to 2026-10"):
+        run(sample_copy, Month(2026, 11))
+    with pytest.raises(UsageError, match="S01, S02, S03"):
+        run(sample_copy, stores=["S99"])
+    assert not sample_copy.published.exists()
+
+
+def test_restated_is_what_last_month_printed_minus_todays_opening(sample_copy, monkeypatch):
+    pretend_to_render(monkeypatch)
+    run(sample_copy, Month(2026, 9))
+    manifest_path = sample_copy.published / "2026-09" / "manifest.json"
+    manifest = json.loads(manifest_path.read_bytes())
+    chain = next(row for row in manifest["scopes"] if row["scope"] == "chain")
+    chain["closing_base"] += 5
+    manifest_path.write_text(json.dumps(manifest), encoding="utf-8")
+    seen = []
+    monkeypatch.setattr(
+        "flows.monthly_review.rendered",
+        lambda reviews, *_, **__: [seen.append(r) or Rendered(rendering.scope_name(r), error="x") for r in reviews],
+    )
+    with pytest.raises(RegularsError):
+        run(sample_copy)
+    assert seen[0].figures["restated"].value == 5
+    assert seen[1].figures["restated"].value == 0
+
+
+def test_another_time_zone_locale_and_hash_seed_give_the_same_bytes(landed_sample, tmp_path, regulars):
+    import shutil
+
+    results = []
+    for step, environment in enumerate(
+        ({"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}, {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "7"})
+    ):
+        space = Workspace(tmp_path / str(step) / "chain")
+        shutil.copytree(landed_sample.root, space.root)
+        done = regulars("review", "2026-10", "-w", space.root, "--store", "S01", "--without-prefect", **environment)
+        assert done.returncode == 0, done.stderr
+        results.append(hashes(space))
+    assert results[0] == results[1]
+    assert any(path.endswith("S01/review.pdf") for path in results[0])
+
+
+def kill_at_random_moments(command: list[str], pauses: list[float]) -> None:
+    """Start the command and SIGKILL it after each pause; then let it finish."""
+    for pause in pauses:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(pause)
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=280)
+
+
+def assert_killed_backfill_ends_like_an_undisturbed_one(space: Workspace, tmp_path: Path, months: tuple[str, str]) -> None:
+    import shutil
+
+    undisturbed = Workspace(tmp_path / "undisturbed")
+    shutil.copytree(space.root, undisturbed.root)
+    command = [str(REGULARS), "backfill", *months, "--without-prefect", "-w"]
+    started = time.monotonic()
+    subprocess.run([*command, str(undisturbed.root)], check=True, stdout=subprocess.DEVNULL, timeout=280)
+    whole = time.monotonic() - started
+    kill_at_random_moments([*command, str(space.root)], [whole * share for share in (0.35, 0.55, 0.75)])
+    assert hashes(space) == hashes(undisturbed)
+    assert not list((space.state / "building").iterdir()), "nothing half-built is left"
+
+
+def test_a_backfill_killed_three_times_ends_with_the_same_hashes(workspace, tmp_path, online_retail):
+    """Three months of three countries."""
+    text = workspace.chain_toml.read_text(encoding="utf-8").replace("CNY", "GBP").replace("Asia/Shanghai", "Europe/London")
+    workspace.chain_toml.write_text(text, encoding="utf-8")
+    for path in online_retail[:10]:
+        head, *rows = path.read_text(encoding="utf-8").splitlines()
+        kept = [row for row in rows if row.endswith((",France", ",Belgium", ",Portugal"))]
+        (workspace.inbox / path.name).write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
+    from flows.ingest import ingest
+
+    ingest(workspace, read_settings(workspace), now=LANDED_AT)
+    assert_killed_backfill_ends_like_an_undisturbed_one(workspace, tmp_path, ("2011-07", "2011-09"))
+
+
+@pytest.mark.long
+def test_a_killed_backfill_of_the_sample_ends_with_the_same_hashes(sample_copy, tmp_path):
+    assert_killed_backfill_ends_like_an_undisturbed_one(sample_copy, tmp_path, ("2026-07", "2026-10"))
