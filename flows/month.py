@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Literal, cast
 
@@ -72,7 +72,7 @@ def issue_of(
     return review.Issue(
         chain_name=settings.name,
         chain_key=settings.key,
-        known_at=known.known_at,
+        known_at=known.known_at.replace(tzinfo=UTC),
         time_zone=settings.time_zone,
         currency=settings.currency,
         locale=cast(Literal["zh_CN", "en"], settings.locale),

@@ -11,6 +11,9 @@ from xml.sax.saxutils import escape
 
 INK, MUTED, HAIRLINE, WASH = "#1c2127", "#69727d", "#d8dde3", "#eceff2"
 ACCENT, ACCENT_LIGHT, WARNING = "#0b5c66", "#8fb8bd", "#b4541a"
+GOOD = "#3d6b35"
+TONES = {"good": GOOD, "bad": WARNING, "plain": ACCENT}
+"""The colour of this month's dot; beyond the usual range it is good or bad news."""
 FONT = "Regulars Sans"
 SMALL = 6.8
 LABEL = 7.4
@@ -106,9 +109,14 @@ def _dot(x: float, y: float, fill: str, radius: float = 1.9) -> str:
     return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}"/>'
 
 
+def _text_width(text: str, size: float) -> float:
+    """About how wide a bold text is: Chinese characters are square, the others a little over half."""
+    return sum(size if ord(char) > 0x2E80 else 0.58 * size for char in text)
+
+
 def sparkline(
     history: Numbers, alt: str, *, low: float | None = None, high: float | None = None,
-    width: float = 76, height: float = 20,
+    tone: str = "plain", width: float = 76, height: float = 20,
 ) -> Chart:  # fmt: skip
     """The months as a word-sized line on its own scale; the usual range as a band, this month as a dot."""
     known = [value for value in history if value is not None]
@@ -128,8 +136,7 @@ def sparkline(
         parts.append(_rectangle(0, y(high), width, max(y(low) - y(high), 0.8), WASH))
     parts += [_polyline(run, MUTED, 0.9) for run in _runs(points)]
     if points[-1] is not None:
-        outside = low is not None and high is not None and not low <= known[-1] <= high
-        parts.append(_dot(*points[-1], WARNING if outside else ACCENT))
+        parts.append(_dot(*points[-1], TONES[tone]))
     return _chart(width, height, parts, alt)
 
 
@@ -143,7 +150,7 @@ def _points(
 
 def trend(
     history: Numbers, alt: str, *, low: float | None, high: float | None, first_label: str, last_label: str,
-    top_text: str, bottom_text: str, width: float = 158, height: float = 39,
+    top_text: str, bottom_text: str, tone: str = "plain", width: float = 158, height: float = 42,
 ) -> Chart:  # fmt: skip
     """One panel of the small multiples: the months from their lowest to their highest, both written at the left.
 
@@ -166,8 +173,7 @@ def trend(
         parts.append(_rectangle(left, y(edges[-1]), width - left, max(y(edges[0]) - y(edges[-1]), 0.8), WASH))
     parts += [_polyline(run, ACCENT, 1.1) for run in _runs(points)]
     if points and points[-1] is not None:
-        outside = len(edges) == 2 and not edges[0] <= known[-1] <= edges[1]
-        parts.append(_dot(*points[-1], WARNING if outside else ACCENT, 2.1))
+        parts.append(_dot(*points[-1], TONES[tone], 2.1))
     if known:
         parts.append(_text(left - 4, y(top) + 2.4, top_text, anchor="end"))
     if top > bottom:
@@ -295,5 +301,6 @@ def pareto(
         x, y = at(mark)
         parts.append(_dot(x, y, INK, 2.2))
         below = y + 13 if y < bottom - 30 else y - 6
+        parts.append(_rectangle(x + 5.5, below - 7.5, _text_width(mark_label, 8) + 3, 10, "#ffffff"))
         parts.append(_text(x + 7, below, mark_label, size=8, fill=INK, bold=True))
     return _chart(width, height, parts, alt)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501    (one text is one line)
 """Page 11, "definitions and data": what every figure means, how the till's money became net sales, what came in."""
 
 from __future__ import annotations
@@ -82,7 +81,9 @@ def _files(review: Review, say: Language) -> Mapping[str, object] | None:
             for row in review.files[:FILES]
         ],
         "total": [say.count(file_total(review, name)) for name in FILE_COUNTS],
-        "more": say.plural("And {n} more file in review.json.", "And {n} more files in review.json.", more) if more > 0 else None,
+        "more": None
+        if more <= 0
+        else say.plural("And {n} more file in review.json.", "And {n} more files in review.json.", more),
     }  # fmt: skip
 
 

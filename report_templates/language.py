@@ -222,9 +222,9 @@ class Language:
         return f"{month.month}月" if self.is_chinese else format_date(month.first_day, "MMM", self._babel)
 
     def weekday(self, day: date) -> str:
-        """一 or Mon, for the head of a calendar."""
+        """周一 or Mon, for the head of a calendar."""
         if self.is_chinese:
-            return "一二三四五六日"[day.weekday()]
+            return "周" + "一二三四五六日"[day.weekday()]
         return format_date(day, "EEE", self._babel)
 
     def moment(self, moment: datetime, time_zone: str) -> str:

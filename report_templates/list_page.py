@@ -50,7 +50,9 @@ def _list(
     shown = planned[:LISTED]
     return {
         "title": sentences.list_title(say, owner, planned or actions, month),
-        "lede": sentences.list_lede(say, owner, len(actions) - len(planned), len(planned) - len(shown)),
+        "lede": sentences.list_lede(
+            say, owner, max(len(actions) - len(planned), owner.beyond_capacity), len(planned) - len(shown)
+        ),
         "owner": owner.name or say.text("Unassigned"),
         "weeks": _weeks(shown, review, say),
     }

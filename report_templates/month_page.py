@@ -50,8 +50,9 @@ def month_page(review: Review, say: Language, album: Album) -> Mapping[str, obje
         "no_things": sentences.no_things(say),
         "stocktake": stocktake_block(stocktake, review, say, album) if stocktake else None,
         "unusual": unusual_block(review, say),
-        "trends": trend_block(review, say, album),
+        "trends": trend_block(review, say, album) if has_past(review) else None,
         "absent": sentences.absent(say, review.absent_tables),
+        "absent_files": sentences.absent_files(say, review.absent_tables),
     }
 
 
@@ -68,10 +69,13 @@ def tone(name: str, change: Value) -> str:
     return {True: "good", False: "bad", None: "plain"}[is_good(name, change)]
 
 
+def place_tone(figure: Figure) -> str:
+    """Whether being outside the usual range is good or bad news; plain inside it."""
+    return tone(figure.name, {"below": -1, "above": 1}.get(position(figure) or "", 0))
+
+
 def tile(figure: Figure, say: Language, album: Album) -> Tile:
     where = position(figure)
-    middle = None if figure.usual_low is None or figure.usual_high is None else float(figure.usual_low)
-    outside = where in MARKS
     return Tile(
         name=figure.name,
         label=METRICS[figure.name].label(say.locale),
@@ -81,19 +85,23 @@ def tile(figure: Figure, say: Language, album: Album) -> Tile:
         changes=tuple(_changes(figure, say)),
         place=sentences.place(say, figure),
         mark=MARKS.get(where or "", ""),
-        tone=tone(figure.name, float(figure.value or 0) - middle) if outside and middle is not None else "plain",
+        tone=place_tone(figure),
     )
 
 
 def _changes(figure: Figure, say: Language) -> list[tuple[str, str, str]]:
-    rows = []
-    for label, before in ((say.text("last month"), figure.last_month), (say.text("last year"), figure.last_year)):
-        text = sentences.change(say, figure.name, figure.value, before)
-        if text is None:
-            rows.append((label, UNKNOWN, "plain"))
-        else:
-            rows.append((label, text, tone(figure.name, difference(figure.value, before))))
-    return rows
+    """Against last month and last year; nothing where neither is known."""
+    befores = ((say.text("last month"), figure.last_month), (say.text("last year"), figure.last_year))
+    if figure.last_month is None and figure.last_year is None:
+        return []
+    return [
+        (
+            label,
+            sentences.change(say, figure.name, figure.value, before) or UNKNOWN,
+            tone(figure.name, difference(figure.value, before)),
+        )
+        for label, before in befores
+    ]
 
 
 def _numbers(history: tuple[Value, ...]) -> list[float | None]:
@@ -107,7 +115,7 @@ def _edge(value: Value) -> float | None:
 def _sparkline(figure: Figure, say: Language) -> Chart:
     return sparkline(
         _numbers(figure.history), sentences.figure_alt(say, figure),
-        low=_edge(figure.usual_low), high=_edge(figure.usual_high),
+        low=_edge(figure.usual_low), high=_edge(figure.usual_high), tone=place_tone(figure),
     )  # fmt: skip
 
 
@@ -196,13 +204,12 @@ def unusual_block(review: Review, say: Language) -> Mapping[str, object]:
 
 def _unusual_row(figure: Figure, say: Language) -> Mapping[str, object]:
     where = position(figure) or "inside"
-    drift = {"below": -1, "above": 1, "inside": 0}[where]
     return {
         "label": METRICS[figure.name].label(say.locale),
         "value": say.value(figure.name, figure.value, short=True),
         "usual": sentences.usual_range(say, figure),
         "mark": MARKS.get(where, ""),
-        "tone": tone(figure.name, drift),
+        "tone": place_tone(figure),
         "is_outside": where != "inside",
     }
 
@@ -213,6 +220,11 @@ def _unjudged_row(figure: Figure, say: Language) -> Mapping[str, object]:
         "value": say.value(figure.name, figure.value, short=True),
         "note": sentences.empty_reason(say, figure) if figure.value is None else "",
     }
+
+
+def has_past(review: Review) -> bool:
+    """Whether any figure has an earlier month to be drawn beside this one."""
+    return any(value is not None for figure in review.figures.values() for value in figure.history[:-1])
 
 
 def trend_block(review: Review, say: Language, album: Album) -> Mapping[str, object]:
@@ -226,7 +238,7 @@ def trend_block(review: Review, say: Language, album: Album) -> Mapping[str, obj
         first = month.plus(1 - len(figure.history)) if figure.history else month
         chart = trend(
             _numbers(figure.history), sentences.figure_alt(say, figure),
-            low=_edge(figure.usual_low), high=_edge(figure.usual_high),
+            low=_edge(figure.usual_low), high=_edge(figure.usual_high), tone=place_tone(figure),
             first_label=month_label(first, say) if first != month else "", last_label=month_label(month, say),
             top_text=_extreme(figure, max, say), bottom_text=_extreme(figure, min, say),
         )  # fmt: skip

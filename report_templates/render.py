@@ -1,4 +1,3 @@
-# ruff: noqa: E501    (one text is one line)
 """From a Review to its files: HTML, the PDF, review.json and the action sheets. Sole importer of jinja2 and weasyprint.
 
 Everything that does not depend on the review (templates, fonts, style sheet) is read once per process. The same review
@@ -153,7 +152,7 @@ def _head(review: Review, say: Language) -> Mapping[str, str]:
 
 
 def _mend_figure_boxes(document: Document, pdf: pydyf.PDF) -> None:
-    """WeasyPrint writes a Figure's BBox in CSS pixels from the top; PDF wants points from the bottom (all pages are A4)."""
+    """A Figure's BBox from WeasyPrint's CSS pixels, counted from the top, to PDF's points from the bottom; all A4."""
     page_height = document.pages[0].height * POINTS_PER_PIXEL
     for item in pdf.objects:
         if not (isinstance(item, pydyf.Dictionary) and item.get("S") == "/Figure" and "A" in item):

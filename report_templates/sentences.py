@@ -423,7 +423,8 @@ def reason(say: Language, action: Action, as_of: date) -> str:
 
 def care_reason(say: Language, care: CareDate, as_of: date) -> str:
     """What the care date is about; nothing more than the kind where nothing more is known."""
-    return explained(say, care.kind, care.params, as_of)
+    known: dict[str, Param] = {"on": care.due_on, "is_lunar": care.is_lunar, "lunar_text": care.lunar_text}
+    return explained(say, care.kind, {**known, **care.params}, as_of)
 
 
 def explained(say: Language, code: str, params: Params, as_of: date) -> str:
@@ -871,7 +872,7 @@ def data_title(say: Language, rows_in: int, set_aside: int) -> str:
         return say.text("No rows arrived for this month")
     if not set_aside:
         return say.plural(
-            "The {n} row that arrived is counted", "All {n} rows that arrived are counted or known twice", rows_in
+            "The {n} row that arrived is accounted for", "All {n} rows that arrived are accounted for", rows_in
         )
     return say.plural("{aside} of {n} row was set aside", "{aside} of {n} rows were set aside, the rest is counted",
                       rows_in, aside=say.count(set_aside))  # fmt: skip
@@ -894,9 +895,13 @@ ABSENT: dict[str, Callable[[Language], str]] = {
 }
 
 
+def absent_files(say: Language, tables: Sequence[str]) -> list[str]:
+    """For each table without a row: which file would fill it, and what that would bring."""
+    return [ABSENT[table](say) if table in ABSENT else say.text("a file of {table}", table=table) for table in tables]
+
+
 def absent(say: Language, tables: Sequence[str]) -> str | None:
-    """One line: which file would fill which page."""
+    """The same in one line; None when nothing is missing."""
     if not tables:
         return None
-    parts = [ABSENT[table](say) if table in ABSENT else say.text("a file of {table}", table=table) for table in tables]
-    return say.text("Not in this review yet: {files}.", files=clauses(say, parts))
+    return say.text("Not in this review yet: {files}.", files=clauses(say, absent_files(say, tables)))

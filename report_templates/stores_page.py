@@ -1,4 +1,3 @@
-# ruff: noqa: E501    (one text is one line)
 """The chain's store pages: who stands out and why, every store on one scale, and a stocktake that adds up."""
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from schemas.review import Review, StoreRow, Value
 
 PANELS = 44
 """Up to this many stores are drawn as small multiples: one page."""
+REGION_COUNTS = ("opening_base", "closing_base", "at_risk", "actions")
 OUTLIERS = 12
 SALES_GAP, CARE_GAP, IDENTIFIED_GAP, BASE_LOSS = 0.15, 0.20, 0.15, 0.03
 """How far from the chain a store must be to stand out: sales change, care done, identified share, loss of base."""
@@ -54,7 +54,9 @@ def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
     by_sales = sorted(review.stores, key=lambda store: (-store.net_sales, store.store_id))
     return {
         "title": sentences.stores_title(say, len(review.stores), len(found)),
-        "lede": say.text("A store stands out when it is far from the chain and from its own past year; the reason is beside it."),
+        "lede": say.text(
+            "A store stands out when it is far from the chain and from its own past year; the reason is beside it."
+        ),
         "outliers": [
             {"name": found_one.store.name, "region": found_one.store.region, "is_good": found_one.is_good,
              "reasons": found_one.reasons} for found_one in found[:OUTLIERS]
@@ -112,13 +114,11 @@ def _judge_sales(store: StoreRow, review: Review, say: Language, bad: list[str],
     if own is None or len(past) < 6:
         return
     reference = chain or 0.0
-    change = say.signed(say.share(own), own > 0)
+    change, months = say.signed(say.share(own), own > 0), len(past) + 1
     if own <= reference - SALES_GAP and float(store.net_sales) < min(past):
-        bad.append(say.plural("sales {change} on last year, the lowest in {n} months",
-                              "sales {change} on last year, the lowest in {n} months", len(past) + 1, change=change))  # fmt: skip
+        bad.append(say.text("sales {change} on last year, the lowest in {n} months", change=change, n=months))
     elif own >= reference + SALES_GAP and float(store.net_sales) > max(past):
-        good.append(say.plural("sales {change} on last year, the highest in {n} months",
-                               "sales {change} on last year, the highest in {n} months", len(past) + 1, change=change))  # fmt: skip
+        good.append(say.text("sales {change} on last year, the highest in {n} months", change=change, n=months))
 
 
 def _judge_repeat_rate(store: StoreRow, review: Review, say: Language, bad: list[str], good: list[str]) -> None:
@@ -181,7 +181,7 @@ def _regions(review: Review, say: Language) -> list[Mapping[str, object]]:
             "sales": say.amount(row.sums["net_sales"]), "bar": bar(float(row.sums["net_sales"]), top),
             "change": UNKNOWN if change is None else say.signed(say.share(change), change > 0),
             "tone": tone("net_sales", change),
-            "cells": [say.count(int(row.sums[name])) for name in ("opening_base", "closing_base", "at_risk", "actions")],
+            "cells": [say.count(int(row.sums[name])) for name in REGION_COUNTS],
             "stake": say.amount(row.sums["value_at_stake"]),
         })  # fmt: skip
     return rows
@@ -215,7 +215,8 @@ def _row(store: StoreRow, stores: Sequence[StoreRow], say: Language) -> Mapping[
         "tone": tone("net_sales", change),
         "repeat": _rate(store.repeat_rate_180d, store.repeat_rate_n, say),
         "rates": [UNKNOWN if getattr(store, name) is None else say.share(getattr(store, name)) for name in RATES],
-        "at_risk": say.count(store.at_risk), "stake": say.amount(store.value_at_stake), "actions": say.count(store.actions),
+        "at_risk": say.count(store.at_risk), "stake": say.amount(store.value_at_stake),
+        "actions": say.count(store.actions),
     }  # fmt: skip
 
 

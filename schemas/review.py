@@ -272,6 +272,7 @@ class FileRow:
     rows_duplicate: int
     net_sales: Decimal | None
     landed_at: datetime
+    """With its zone (UTC)."""
 
 
 @dataclass(frozen=True)
@@ -304,7 +305,7 @@ class Review:
     month: str
     as_of: date
     known_at: datetime
-    """UTC; the templates show it in `time_zone`."""
+    """With its zone (UTC); the templates show it in `time_zone`."""
     time_zone: str
     currency: str
     locale: Literal["zh_CN", "en"]

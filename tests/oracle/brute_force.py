@@ -424,9 +424,9 @@ class BruteForce:
         for x in lines:
             if x.product in self.brands:
                 spent[self.brands[x.product]] += x.amount
-        if not spent:
+        most = max(spent.values(), default=ZERO)
+        if most <= 0:
             return None, ZERO
-        most = max(spent.values())
         return min(brand for brand, amount in spent.items() if amount == most), most
 
     def _attitude(self, who: str, month: date) -> str:

@@ -132,7 +132,7 @@ class World:
     surveys: list[Survey] = field(default_factory=list)
 
     def tables(self) -> dict[str, tuple[type, Sequence[object]]]:
-        """File name without .csv → row type and rows."""
+        """File name without .csv → row type and rows. The customer file lands first of those that name customers."""
         return {
             "order_lines": (OrderLine, self.order_lines),
             "customers": (Customer, self.customers),
@@ -140,7 +140,7 @@ class World:
             "stores": (Store, self.stores),
             "associates": (Associate, self.associates),
             "referrals": (Referral, self.referrals),
-            "complaints": (Complaint, self.complaints),
+            "register of complaints": (Complaint, self.complaints),
             "surveys": (Survey, self.surveys),
         }
 
@@ -179,25 +179,23 @@ def write_world(world: World, root: Path) -> None:
 
 
 def write_world_rearranged(world: World, root: Path, rng: Random) -> None:
-    """The same facts: rows shuffled where a row's place says nothing, order lines split over oddly named files."""
+    """The same facts: other file names, rows shuffled where a row's place says nothing, order lines split over files.
+
+    The tables still land in the same order, since a customer's id is that of the keys which were known first.
+    """
     inbox = root / "inbox"
     inbox.mkdir(parents=True)
     (root / "chain.toml").write_text(CHAIN_TOML, encoding="utf-8")
     for name, (row_type, rows) in world.tables().items():
         if not rows:
             continue
-        if name == "customers":  # the newest line of a customer counts: place and order of files matter here
-            write_file(inbox / "members (old).csv", row_type, rows)
-            continue
         shuffled = list(rows)
-        rng.shuffle(shuffled)
-        if name != "order_lines":
-            write_file(inbox / f"{rng.randint(0, 9)} {name} export.csv", row_type, shuffled)
-            continue
-        parts = rng.randint(2, 3)
+        if name != "customers":  # the newest line of a customer counts: place matters there
+            rng.shuffle(shuffled)
+        parts = rng.randint(2, 3) if name == "order_lines" and world.customers else 1
         for part in range(parts):
             if shuffled[part::parts]:
-                write_file(inbox / f"{rng.choice('azm')}{part}_till.csv", row_type, shuffled[part::parts])
+                write_file(inbox / f"{name} {rng.choice('azm')}{part} (old).csv", row_type, shuffled[part::parts])
 
 
 # ---- making

@@ -1,72 +1,9 @@
-"""What the sample chain is made of: headers, words in two languages, and the nature of its customers.
-
-Every person, firm, street and brand is invented.
-"""
+"""What things are called, in two languages: words, people, streets and telephone numbers, all of them invented."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-TEMPLATE_HEADERS: dict[str, dict[str, str]] = {
-    "order_lines": {
-        "order_id": "订单号", "line_no": "行号", "ordered_at": "下单时间", "store_id": "门店编号",
-        "product_id": "商品编号",
-        "product_name": "商品名称", "quantity": "数量", "unit_price": "单价", "net_sales": "实收金额",
-        "discount": "优惠金额", "cost": "成本", "member_id": "会员号", "phone": "手机号", "associate_id": "导购编号",
-        "is_promotion": "是否促销", "line_type": "行类型", "refund_of": "原订单号",
-    },
-    "customers": {
-        "member_id": "会员号", "phone": "手机号", "account": "线上账号", "name": "姓名", "gender": "性别",
-        "birthday": "生日", "birthday_calendar": "生日历法", "anniversary": "结婚纪念日", "district": "地区",
-        "address": "地址", "occupation": "职业", "interests": "兴趣", "favourite_style": "喜欢的款式",
-        "customer_kind": "顾客类型", "member_since": "入会日期", "referrer": "介绍人", "home_store_id": "归属门店",
-        "associate_id": "专属导购", "consent_phone": "同意电话", "consent_wechat": "同意微信",
-        "consent_sms": "同意短信",
-        "do_not_contact": "请勿联系", "wecom_added": "已加企业微信", "member_tier": "会员等级", "points": "积分",
-        "stored_value": "储值余额", "moved_away_on": "搬离日期", "note": "备注",
-    },
-    "products": {
-        "product_id": "商品编号", "name": "商品名称", "brand": "品牌", "category": "品类", "style": "款式",
-        "launch_date": "上市日期", "list_price": "吊牌价", "unit_cost": "单位成本",
-    },
-    "stores": {
-        "store_id": "门店编号", "name": "门店名称", "region": "区域", "opened_on": "开业日期",
-        "closed_on": "关店日期",
-        "successor_store": "接续门店",
-    },
-    "associates": {
-        "associate_id": "导购编号", "name": "导购姓名", "store_id": "门店编号", "from_date": "入职日期",
-        "to_date": "离职日期", "capacity": "每月联系上限",
-    },
-    "referrals": {"referred_on": "介绍日期", "referrer": "介绍人", "referred": "被介绍人", "channel": "方式",
-                  "reward": "奖励"},
-    "complaints": {
-        "complaint_id": "投诉编号", "received_at": "受理时间", "store_id": "门店编号", "order_id": "订单号",
-        "member_id": "会员号", "phone": "手机号", "account": "线上账号", "cause": "原因", "severity": "严重程度",
-        "text": "内容", "first_answer_at": "首次答复时间", "resolved_at": "解决时间", "compensation": "补偿金额",
-        "steps_done": "已完成步骤", "satisfied": "是否满意", "competitor": "竞争品牌",
-    },
-    "surveys": {
-        "answered_at": "填写时间", "store_id": "门店编号", "order_id": "订单号", "member_id": "会员号",
-        "phone": "手机号",
-        "account": "线上账号", "aspect": "方面", "expectation": "期望", "experience": "体验", "importance": "重要性",
-        "competitor": "竞争品牌", "expected_price": "预期价格", "share_of_wallet": "消费占比", "likes": "喜欢之处",
-        "dislikes": "不满之处", "nps": "推荐意愿",
-    },
-    "contacts": {
-        "contacted_at": "联系时间", "member_id": "会员号", "phone": "手机号", "account": "线上账号",
-        "associate_id": "导购编号", "channel": "方式", "contact_kind": "类别", "result": "结果", "note": "备注",
-    },
-}  # fmt: skip
-"""Table → role → Chinese header, in the order of the written columns. The English header is the role's name."""
-
-JD_HEADER = (
-    "订单号", "商品ID", "商品名称", "订购数量", "支付方式", "下单时间", "京东价", "订单金额", "结算金额",
-    "余额支付", "应付金额", "订单状态", "订单类型", "下单帐号", "客户姓名", "客户地址", "联系电话",
-    "订单备注", "发票类型", "发票抬头", "发票内容", "商家备注", "商家备注等级（等级1-5为由高到低）",
-    "运费金额", "付款确认时间", "增值税发票", "货号", "订单完成时间", "订单来源", "订单渠道",
-)  # fmt: skip
-"""The JD order export's header, in full."""
+from random import Random
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -219,6 +156,7 @@ ZH = Words(
     contact_notes=("问候很高兴", "说最近忙", "约了下周来清洗", "想看新款"),
 )  # fmt: skip
 
+
 EN = Words(
     chain="Larkspur & Linden Jewellers and Florists",
     online_store="Larkspur & Linden Online",
@@ -322,197 +260,23 @@ EN = Words(
                    "wants to see the new pieces"),
 )  # fmt: skip
 
+
 WORDS = {"zh": ZH, "en": EN}
 
-ITEMS: dict[str, tuple[tuple[str, int, int], ...]] = {
-    "gold": (("gold_ring", 1600, 4600), ("gold_necklace", 3200, 9800), ("gold_bangle", 7800, 26000),
-             ("gold_pendant", 1100, 3000), ("gold_studs", 800, 2000), ("gold_bar", 6200, 16000)),
-    "diamond": (("diamond_ring", 6800, 32000), ("diamond_necklace", 3800, 12000), ("pair_rings", 3200, 7800)),
-    "pearl": (("pearl_studs", 480, 1480), ("pearl_necklace", 1280, 5200), ("pearl_bracelet", 680, 2200)),
-    "silver": (("silver_bracelet", 268, 580), ("silver_necklace", 298, 680), ("silver_studs", 168, 380)),
-    "gem": (("gem_pendant", 1480, 4800), ("gem_ring", 1980, 6200)),
-    "flowers": (("bouquet", 168, 468), ("vase_flowers", 98, 268), ("table_flowers", 138, 328)),
-    "floral_gift": (("preserved_box", 298, 880), ("basket", 268, 680), ("rose_box", 388, 980)),
-}  # fmt: skip
-"""Category → items with the lowest and highest price in yuan."""
 
-BRANDS_OF: dict[str, tuple[str, ...]] = {
-    "gold": ("house", "harvest", "ink"),
-    "diamond": ("house", "star"),
-    "pearl": ("moon", "ink"),
-    "silver": ("house", "moon", "ink"),
-    "gem": ("star", "ink"),
-    "flowers": ("bloom", "wild"),
-    "floral_gift": ("bloom", "wild"),
-}
-"""Category → the brands that have it."""
-
-# --- the nature of customers --------------------------------------------------------------------------------------
-
-WEEKDAYS = (0.82, 0.82, 0.85, 0.9, 1.08, 1.3, 1.28)
-"""How busy a day of the week is, from Monday."""
-
-SEASONS: dict[str, dict[str, tuple[int, int, float]]] = {
-    "jewellery": {
-        "new_year": (-25, -1, 1.9),
-        "valentine": (-7, 0, 1.7),
-        "mothers_day": (-4, 0, 1.4),
-        "five_twenty": (-5, 0, 1.8),
-        "qixi": (-7, 0, 2.0),
-        "weddings": (-12, 20, 1.5),
-        "double_11": (-8, 0, 1.4),
-        "christmas": (-6, 0, 1.3),
-    },
-    "flowers": {
-        "new_year": (-10, -1, 2.2),
-        "valentine": (-2, 0, 6.0),
-        "womens_day": (-1, 0, 3.0),
-        "mothers_day": (-2, 0, 5.0),
-        "five_twenty": (-1, 0, 5.0),
-        "qixi": (-1, 0, 5.5),
-        "teachers_day": (-1, 0, 2.0),
-        "weddings": (-5, 10, 1.3),
-    },
-    "promotion": {
-        "new_year": (-20, -6, 7.0),
-        "womens_day": (-7, 0, 5.0),
-        "mid_year": (-9, 0, 7.0),
-        "double_11": (-11, 0, 9.0),
-    },
-    "even": {},
-}
-"""Kind of demand → festival → (first day, last day, how much busier)."""
-
-PROMOTIONS = SEASONS["promotion"]
-"""The chain's own promotions run while promotion hunters come."""
+def person_name(rng: Random, words: Words, is_female: bool) -> str:
+    """A name that nobody need have."""
+    return words.person(rng.choice(words.surnames), rng.choice(words.given_f if is_female else words.given_m))
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A way of being a customer."""
-
-    name: str
-    share: float
-    gap: float
-    """Mean days between purchases of the segment's typical customer."""
-    regularity: float
-    """Shape of the gamma that gaps are drawn from: the higher, the steadier."""
-    season: str
-    tastes: dict[str, float]
-    attitudes: dict[str, float]
-    online: float
-    """Chance of also buying online."""
+def an_address(rng: Random, words: Words, district: int) -> str:
+    """A door in a district of the invented city."""
+    return words.address.format(
+        district=words.districts[district], street=rng.choice(words.streets), house=rng.randint(1, 320),
+        block=rng.randint(1, 28), flat=rng.randint(1, 26) * 100 + rng.randint(1, 4),
+    )  # fmt: skip
 
 
-SEGMENTS = (
-    Segment(
-        "flower_regular", 0.18, 33, 4.0, "flowers",
-        {"flowers": 0.8, "floral_gift": 0.13, "silver": 0.03, "pearl": 0.04},
-        {"loyal": 0.6, "switcher": 0.2, "no_loyalty": 0.2}, 0.15,
-    ),
-    Segment(
-        "jewellery_self", 0.26, 115, 2.0, "jewellery",
-        {"gold": 0.42, "pearl": 0.2, "silver": 0.16, "gem": 0.1, "diamond": 0.06, "flowers": 0.06},
-        {"loyal": 0.5, "switcher": 0.28, "no_loyalty": 0.22}, 0.15,
-    ),
-    Segment(
-        "style_lover", 0.09, 60, 2.5, "jewellery",
-        {"silver": 0.32, "pearl": 0.3, "gem": 0.14, "gold": 0.14, "floral_gift": 0.1},
-        {"early_adopter": 0.75, "loyal": 0.15, "switcher": 0.1}, 0.3,
-    ),
-    Segment(
-        "couple", 0.11, 190, 2.0, "jewellery",
-        {"diamond": 0.16, "gold": 0.34, "flowers": 0.32, "floral_gift": 0.12, "silver": 0.06},
-        {"loyal": 0.5, "switcher": 0.3, "no_loyalty": 0.2}, 0.2,
-    ),
-    Segment(
-        "gift_giver", 0.14, 240, 1.5, "flowers",
-        {"flowers": 0.45, "floral_gift": 0.3, "pearl": 0.13, "silver": 0.06, "gold": 0.06},
-        {"loyal": 0.55, "switcher": 0.25, "no_loyalty": 0.2}, 0.6,
-    ),
-    Segment(
-        "promotion_hunter", 0.12, 70, 1.5, "promotion",
-        {"silver": 0.34, "gold": 0.22, "pearl": 0.24, "floral_gift": 0.1, "gem": 0.1},
-        {"no_loyalty": 0.8, "switcher": 0.2}, 0.35,
-    ),
-    Segment(
-        "occasional", 0.09, 300, 1.0, "jewellery",
-        {"silver": 0.3, "gold": 0.25, "flowers": 0.3, "pearl": 0.15},
-        {"no_loyalty": 0.5, "switcher": 0.4, "loyal": 0.1}, 0.1,
-    ),
-    Segment(
-        "enterprise", 0.006, 85, 6.0, "even", {"floral_gift": 0.6, "gold": 0.25, "flowers": 0.15}, {"loyal": 1.0}, 0.0,
-    ),
-    Segment("partner", 0.004, 40, 3.0, "even", {"flowers": 0.75, "floral_gift": 0.25}, {"loyal": 1.0}, 0.0),
-)  # fmt: skip
-
-ONLINE_SEGMENT_SHARES = (0.16, 0.12, 0.12, 0.02, 0.36, 0.18, 0.04, 0.0, 0.0)
-"""Shares of the segments among those who know the chain only online."""
-
-BIG_SPENDER = Segment(
-    "big_spender", 0.0, 26, 2.5, "jewellery",
-    {"gold": 0.4, "diamond": 0.15, "gem": 0.2, "pearl": 0.15, "flowers": 0.1},
-    {"loyal": 0.8, "early_adopter": 0.2}, 0.1,
-)  # fmt: skip
-"""One to three per store."""
-
-LIFETIME = {"loyal": 2900, "early_adopter": 2500, "switcher": 1350, "no_loyalty": 1050}
-"""Attitude → mean days until a customer leaves of their own nature."""
-
-ONE_TIMERS = {"loyal": 0.1, "early_adopter": 0.04, "switcher": 0.2, "no_loyalty": 0.24}
-"""Attitude → chance that the first purchase was the last."""
-
-DEVOTION = {"loyal": 0.88, "early_adopter": 0.45, "switcher": 0.75, "no_loyalty": 0.1}
-"""Attitude → chance that a piece is of the favourite brand (a switcher's favourite changes every year)."""
-
-RESPONSES = {"responds": 0.35, "indifferent": 0.5, "annoyed": 0.15}
-"""How people take a call while they stay away."""
-
-WON_BACK_CHANCE = {
-    "": 0.35,
-    "lack_of_care": 0.4,
-    "natural": 0.16,
-    "product": 0.15,
-    "competitor": 0.14,
-    "price": 0.12,
-    "bad_service": 0.1,
-    "taste": 0.08,
-    "moved_away": 0.0,
-}
-"""Why they stay away ("" = merely late) → chance that a call brings one who responds within 60 days."""
-
-OCCASION_SHARES = {
-    "birthday": 0.5,
-    "mothers_day": 0.15,
-    "qixi": 0.1,
-    "valentine": 0.1,
-    "five_twenty": 0.07,
-    "anniversary": 0.08,
-}
-"""What gifts are sent for."""
-
-STRANGERS_TASTES = {"silver": 0.24, "gold": 0.27, "pearl": 0.16, "flowers": 0.22, "gem": 0.06, "floral_gift": 0.05}
-"""What those buy who leave no name."""
-
-CARE_DONE = {
-    "thank_you": (0, 0.5),
-    "call_after_3_days": (3, 0.55),
-    "three_weeks": (21, 0.15),
-    "three_months": (91, 0.3),
-}
-"""Care after a purchase → (days after it, share done by an associate of full diligence)."""
-
-ASPECT_HURT = {
-    "service": "service",
-    "bad_service": "service",
-    "lack_of_care": "aftercare",
-    "product": "quality",
-    "price": "price",
-    "expectation": "style",
-    "taste": "style",
-    "delivery": "packing",
-}
-"""Trouble, or cause of leaving → the aspect that a survey then marks down."""
-
-ASPECT_WEIGHT = {"quality": 8.8, "service": 8.2, "price": 7.6, "style": 6.8, "packing": 6.8, "aftercare": 6.8}
-"""Mean importance, 0–10."""
+def phone_number(prefix: str, number: int) -> str:
+    """The number-th invented phone of a range that starts with `prefix`: all different, in no visible order."""
+    return f"{prefix}{number // 10_000:04d}{(number % 10_000 * 7919 + 4471) % 10_000:04d}"
