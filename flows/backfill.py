@@ -54,7 +54,7 @@ def backfill_months(
             )
         except RegularsError as error:
             trouble = error
-            watcher.stage(f"{month}: {error}")
+            watcher.note(f"{month}: {error}")
     if trouble is not None:
         raise trouble
     return summaries

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -35,16 +35,21 @@ Begin with `regulars demo`. With your own files: `regulars init shop`, put the e
 Exit codes: 0 done · 1 finished, but files were left, stores failed or too many rows were quarantined · 2 bad usage or input.""",
 )
 
-WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The chain's folder.", show_default="this folder")]
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", help="The chain's folder.", show_default="this folder")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text.")]
-StoreOption = Annotated[list[str] | None, typer.Option("--store", "-s", help="Only this store (repeatable); the chain is always made.")]
+StoreOption = Annotated[
+    list[str] | None, typer.Option("--store", "-s", help="Only this store (repeatable); the chain is always made.")
+]
 KnownAtOption = Annotated[
-    str | None, typer.Option(help="Only what had landed by then, e.g. 2026-11-02 or 2026-11-02T06:00 (chain's time zone).")
+    str | None,
+    typer.Option(help="Only what had landed by then, e.g. 2026-11-02 or 2026-11-02T06:00 (chain's time zone)."),
 ]
 PlainOption = Annotated[bool, typer.Option("--without-prefect", help="Run the same story without orchestration.")]
 MonthArgument = Annotated[str, typer.Argument(help="YYYY-MM", show_default=False)]
 
-HERE = Path(".")
+HERE = Path()
 
 
 def main() -> None:
@@ -79,7 +84,8 @@ def demo(
     from flows.config import Workspace
     from flows.workspace_files import prepared_sample
 
-    language = {"zh-cn": "zh", "zh": "zh", "en": "en"}.get(locale.replace("_", "-").lower())
+    languages: dict[str, Literal["zh", "en"]] = {"zh-cn": "zh", "zh": "zh", "en": "en"}
+    language = languages.get(locale.replace("_", "-").lower())
     if language is None:
         raise UsageError(f"locale {locale!r} is neither zh-CN nor en")
     last_month = prepared_sample(to, stores=stores, months=months, customers=customers, language=language)
@@ -101,7 +107,12 @@ def init(
     from flows.workspace_files import make_workspace
 
     workspace = make_workspace(
-        folder, name=name or folder.resolve().name, key=secrets.token_hex(16), locale=locale, currency=currency, time_zone=time_zone
+        folder,
+        name=name or folder.resolve().name,
+        key=secrets.token_hex(16),
+        locale=locale,
+        currency=currency,
+        time_zone=time_zone,
     )
     read_settings(workspace)
     print(f"{folder} is ready. Put the till's and shop's exports into {workspace.inbox}, then:")
@@ -114,7 +125,9 @@ def init(
 def inspect(
     files: Annotated[list[Path], typer.Argument(help="Export files.", exists=True, dir_okay=False)],
     workspace: WorkspaceOption = HERE,
-    save: Annotated[bool, typer.Option("--save", help="Write the source's cleaning rules to chain.toml, to be edited there.")] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="Write the source's cleaning rules to chain.toml, to be edited there.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say which source a file is, which column plays which role, and what is wrong with it. Lands nothing."""
@@ -152,7 +165,7 @@ def ingest_verb(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) 
 
     space, settings = _open(workspace)
     check_inbox_not_empty(space)
-    with Terminal() as terminal, alone(space, _say_waiting):
+    with Terminal() as terminal, alone(space, terminal):
         terminal.stage("land files")
         report = ingest(space, settings, now=utc_now(), progress=terminal.file)
         totals = lake_totals(Lake(space.lake))
@@ -186,7 +199,9 @@ def backfill(
     workspace: WorkspaceOption = HERE,
     store: StoreOption = None,
     known_at: KnownAtOption = None,
-    only_missing: Annotated[bool, typer.Option("--only-missing", help="Only months without a published review.")] = False,
+    only_missing: Annotated[
+        bool, typer.Option("--only-missing", help="Only months without a published review.")
+    ] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Only months in which a store failed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which months would be done.")] = False,
     as_json: JsonOption = False,
@@ -203,7 +218,9 @@ def backfill(
         raise UsageError(f"{last} is before {first}: give the first month first")
     months = months_to_do(space, start, end, "missing" if only_missing else "failed" if failed else "all")
     if dry_run:
-        _print_json([str(m) for m in months]) if as_json else print("\n".join(str(m) for m in months) or "nothing to do")
+        _print_json([str(m) for m in months]) if as_json else print(
+            "\n".join(str(m) for m in months) or "nothing to do"
+        )
         return
     if not months:
         _print_json([]) if as_json else print("nothing to do")
@@ -214,7 +231,9 @@ def backfill(
 @app.command()
 def schedule(
     workspace: WorkspaceOption = HERE,
-    serve: Annotated[bool, typer.Option("--serve", help="Stay and run it: one machine, no other server needed.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Stay and run it: one machine, no other server needed.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show when the monthly review runs (cron and time zone of chain.toml), or keep running it."""
@@ -223,7 +242,9 @@ def schedule(
     space, settings = _open(workspace)
     runs = next_runs(settings, datetime.now(settings.zone), 3)
     if as_json:
-        _print_json({"cron": settings.schedule.cron, "time_zone": settings.time_zone, "next": [run.isoformat() for run in runs]})
+        _print_json(
+            {"cron": settings.schedule.cron, "time_zone": settings.time_zone, "next": [run.isoformat() for run in runs]}
+        )
     else:
         print(f"{settings.schedule.cron}  ({settings.time_zone}); change it under [schedule] in chain.toml")
         for run in runs:
@@ -285,7 +306,9 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
         _print_json(told)
         return
     lake = told["lake"]
-    print(f"landed     {lake['files']} files, {lake['rows_accepted']} rows, sales {lake['first_date']} to {lake['last_date']}")
+    print(
+        f"landed     {lake['files']} files, {lake['rows_accepted']} rows, sales {lake['first_date']} to {lake['last_date']}"
+    )
     print(f"set aside  {lake['rows_quarantined']} rows quarantined, {lake['rows_duplicate']} duplicates")
     print(f"inbox      {len(told['inbox'])} files waiting")
     for month in told["published"]:
@@ -347,9 +370,15 @@ def _run_months(
             from flows.backfill import backfill_months
             from flows.config import read_settings
 
-            with alone(workspace, _say_waiting):
+            with alone(workspace, terminal):
                 return backfill_months(
-                    workspace, read_settings(workspace), months, stores=stores, known_at=known_at, now=utc_now(), watcher=terminal
+                    workspace,
+                    read_settings(workspace),
+                    months,
+                    stores=stores,
+                    known_at=known_at,
+                    now=utc_now(),
+                    watcher=terminal,
                 )
         from flows.orchestration import server
 
@@ -361,10 +390,6 @@ def _run_months(
             if len(months) == 1:
                 return [flow_runs.monthly_review(str(workspace.root), str(months[0]), list(stores), known_at)]
             return flow_runs.backfill(str(workspace.root), [str(m) for m in months], list(stores), known_at)
-
-
-def _say_waiting() -> None:
-    print("another run is at work in this workspace; waiting for it", file=sys.stderr)
 
 
 def _finish(summaries: Sequence[Summary], as_json: bool) -> None:
@@ -388,13 +413,12 @@ def _finish(summaries: Sequence[Summary], as_json: bool) -> None:
 def _show_landed(report: Any, totals: dict[str, Any]) -> None:
     for file in report.files:
         if file.outcome == "landed":
-            extra = "".join(
-                f", {number} {word}"
-                for number, word in (
-                    (file.rows_quarantined, "quarantined"), (file.rows_duplicate, "duplicate"), (file.rows_corrected, "corrected"),
-                )
-                if number
-            )  # fmt: skip
+            counted = {
+                "quarantined": file.rows_quarantined,
+                "duplicate": file.rows_duplicate,
+                "corrected": file.rows_corrected,
+            }
+            extra = "".join(f", {number} {word}" for word, number in counted.items() if number)
             print(f"{file.file}: {file.source}, {file.rows_in} rows, {file.rows_accepted} accepted{extra}")
     print(
         f"rows in {report.total('rows_in')} = accepted {report.total('rows_accepted')}"

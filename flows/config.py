@@ -98,7 +98,9 @@ def read_settings(workspace: Workspace) -> Settings:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UsageError(f"no chain.toml in {workspace.root}: make a workspace with `regulars init {workspace.root}`") from None
+        raise UsageError(
+            f"no chain.toml in {workspace.root}: make a workspace with `regulars init {workspace.root}`"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
     try:
@@ -113,7 +115,9 @@ def read_settings(workspace: Workspace) -> Settings:
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise UsageError(f"chain.toml: time_zone = {settings.time_zone!r} is not a time zone, e.g. Asia/Shanghai") from None
+        raise UsageError(
+            f"chain.toml: time_zone = {settings.time_zone!r} is not a time zone, e.g. Asia/Shanghai"
+        ) from None
     if not (len(settings.currency) == 3 and settings.currency.isupper()):
         raise UsageError(f"chain.toml: currency = {settings.currency!r} is not a currency code, e.g. CNY")
     return settings

@@ -31,7 +31,11 @@ def find(name: str) -> Metric:
     labelled = [metric for metric in METRICS.values() if wanted in (metric.en.casefold(), metric.zh.casefold())]
     if labelled:
         return labelled[0]
-    near = [metric.name for metric in METRICS.values() if wanted in metric.name or wanted in metric.en.casefold() or name in metric.zh]
+    near = [
+        metric.name
+        for metric in METRICS.values()
+        if wanted in metric.name or wanted in metric.en.casefold() or name in metric.zh
+    ]
     hint = f"; did you mean {', '.join(near[:5])}?" if near else "; `regulars explain --all` lists them"
     raise UsageError(f"no metric is called {name!r}{hint}")
 

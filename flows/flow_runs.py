@@ -18,8 +18,7 @@ from flows.orchestration import as_task
 from flows.terminal import Silent
 from schemas.period import Month
 
-
-watching: ContextVar[Watcher] = ContextVar("watching", default=Silent())
+watching: ContextVar[Watcher | None] = ContextVar("watching", default=None)
 """Who is told how the run goes on; no parameter of the flows, since those are stored by the server."""
 
 
@@ -36,9 +35,10 @@ def monthly_review(
     space, settings = _context(workspace)
     now = utc_now()
     reviewed = Month.parse(month) if month else Month.of(datetime.now(settings.zone).date()).previous
-    with alone(space, lambda: None):
+    watcher = watching.get() or Silent()
+    with alone(space, watcher):
         summary = review_month(
-            space, settings, reviewed, stores=stores, known_at=known_at, now=now, watcher=watching.get(), stage=as_task
+            space, settings, reviewed, stores=stores, known_at=known_at, now=now, watcher=watcher, stage=as_task
         )
     create_markdown_artifact(_as_markdown([summary]), key="review-summary", description=f"Review of {reviewed}")
     return summary
@@ -50,10 +50,11 @@ def backfill(
 ) -> list[Summary]:
     """Review many months, oldest first, each through the same story."""
     space, settings = _context(workspace)
-    with alone(space, lambda: None):
+    watcher = watching.get() or Silent()
+    with alone(space, watcher):
         summaries = backfill_months(
             space, settings, [Month.parse(month) for month in months],
-            stores=stores, known_at=known_at, now=utc_now(), watcher=watching.get(), stage=as_task,
+            stores=stores, known_at=known_at, now=utc_now(), watcher=watcher, stage=as_task,
         )  # fmt: skip
     create_markdown_artifact(_as_markdown(summaries), key="review-summary", description="Backfill")
     return summaries

@@ -138,7 +138,11 @@ def ingest(
         file_hash = sha256(content).hexdigest()
         if file_hash in landed_hashes:
             _move_away(workspace, path, now)
-            told(FileOutcome(name, "landed_before", message=f"{name}: the same content landed before; nothing counted twice"))
+            told(
+                FileOutcome(
+                    name, "landed_before", message=f"{name}: the same content landed before; nothing counted twice"
+                )
+            )
             continue
         try:
             table = read_text_table(content)
@@ -172,14 +176,20 @@ def recognised_source(header: Sequence[str], formats: dict[str, SourceFormat]) -
     if matches:
         best = matches[0]
         if len(matches) > 1 and len(best.header_of(list(header))) == len(matches[1].header_of(list(header))):
-            raise UnrecognisedFile(f"could be {best.name} or {matches[1].name}; describe it in chain.toml under [sources.…]")
+            raise UnrecognisedFile(
+                f"could be {best.name} or {matches[1].name}; describe it in chain.toml under [sources.…]"
+            )
         return best
     near = max(formats.values(), key=lambda f: (_likeness(f, list(header)), f.name))
     if _likeness(near, list(header)) >= 0.5:
         found = near.header_of(list(header))
         absent = [" / ".join(near.columns[role].headers) for role in near.required if role not in found]
-        raise UnrecognisedFile(f"looks like {near.name} ({near.en}), but column {', '.join(absent)} is missing; export it again with that column")
-    raise UnrecognisedFile("is no known export; see what it holds with `regulars inspect`, then describe it in chain.toml")
+        raise UnrecognisedFile(
+            f"looks like {near.name} ({near.en}), but column {', '.join(absent)} is missing; export it again with that column"
+        )
+    raise UnrecognisedFile(
+        "is no known export; see what it holds with `regulars inspect`, then describe it in chain.toml"
+    )
 
 
 def _likeness(source: SourceFormat, header: list[str]) -> float:
@@ -190,7 +200,7 @@ def _likeness(source: SourceFormat, header: list[str]) -> float:
 def check_currency(source: SourceFormat, settings: Settings) -> None:
     if source.currency and source.currency != settings.currency:
         raise UnrecognisedFile(
-            f'{source.name} is in {source.currency}, but the chain counts in {settings.currency}: '
+            f"{source.name} is in {source.currency}, but the chain counts in {settings.currency}: "
             f'set currency = "{source.currency}" in chain.toml'
         )
 
@@ -213,7 +223,12 @@ def _landing(
     typed = typed_rows(text, roles).with_columns(table.rows["source_row"])
     typed = checked_rows(typed, source, settings)
     damaged = table.damaged.select(
-        "source_row", line_no=pl.col("source_row") + DAMAGED_LINE_NO, column=pl.lit(None, pl.String), value=pl.lit(None, pl.String), reason="reason", raw="raw"
+        "source_row",
+        line_no=pl.col("source_row") + DAMAGED_LINE_NO,
+        column=pl.lit(None, pl.String),
+        value=pl.lit(None, pl.String),
+        reason="reason",
+        raw="raw",
     )
     duplicate = pl.Series("is_duplicate", [False] * typed.height)
     if source.drop_exact_duplicates and typed.height:
@@ -313,7 +328,9 @@ def checked_rows(typed: pl.DataFrame, source: SourceFormat, settings: Settings) 
     if source.table == "referrals":
         checks.append((pl.col("referrer") == pl.col("referred"), "self_referral", "referrer"))
     if source.table == "order_lines" and "store_id" not in typed.columns:
-        raise UnrecognisedFile(f'{source.name} names no store: add store_id = "…" under [sources.{source.name}] in chain.toml')
+        raise UnrecognisedFile(
+            f'{source.name} names no store: add store_id = "…" under [sources.{source.name}] in chain.toml'
+        )
     if source.table == "order_lines" and not {"net_sales", "unit_price"} & set(typed.columns):
         raise UnrecognisedFile(f"{source.name} brings neither net_sales nor unit_price; map one of them")
     for broken, code, role in checks:
@@ -392,7 +409,8 @@ def _order_tables(lines: pl.DataFrame, superseded: pl.DataFrame) -> dict[str, pl
         landing_id=pl.lit(0, pl.Int64)
     )
     taken_back = superseded.with_columns(
-        pl.col("net_sales", "cost").neg() if superseded.height else pl.col("net_sales", "cost"), landing_id=pl.lit(0, pl.Int64)
+        pl.col("net_sales", "cost").neg() if superseded.height else pl.col("net_sales", "cost"),
+        landing_id=pl.lit(0, pl.Int64),
     )
     needed = [
         "landing_id", "store_id", "buyer_key", "business_date", "line_kind", "net_sales", "cost", "is_promotion", "ordered_at",
@@ -402,7 +420,9 @@ def _order_tables(lines: pl.DataFrame, superseded: pl.DataFrame) -> dict[str, pl
         "order_lines": accepted.select(name for name in schema_of(OrderLines) if name != "landing_id"),
         "activity": orders.activity(rolled.lazy()).collect().drop("landing_id"),
         "gifts": orders.gifts(accepted.lazy()).collect().drop("landing_id"),
-        "buyers": accepted.filter(pl.col("buyer_key").is_not_null()).select("buyer_key", *CUSTOMER_KEYS).unique(maintain_order=True),
+        "buyers": accepted.filter(pl.col("buyer_key").is_not_null())
+        .select("buyer_key", *CUSTOMER_KEYS)
+        .unique(maintain_order=True),
     }
 
 
@@ -412,7 +432,9 @@ def _plain_tables(typed: pl.DataFrame, source: SourceFormat) -> tuple[pl.DataFra
     schema = schema_of(INPUT_TABLES[source.table])
     if "buyer_key" in schema:
         rows = identity.with_buyer_key(rows)
-    rows = rows.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns)
+    rows = rows.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns
+    )
     accepted = rows.filter(pl.col("problem_code").is_null() & ~pl.col("is_duplicate"))
     if "buyer_key" in schema:
         named = accepted.filter(pl.col("buyer_key").is_not_null())
@@ -437,7 +459,10 @@ def _quarantined(bad: pl.DataFrame, text: pl.DataFrame, table: TextTable) -> pl.
     """One quarantine row per bad row: its first problem, with the value as it stood and the whole line as JSON."""
     header = [str(position) for position in range(len(table.header))]
     cells = table.rows.with_row_index("at").join(bad.select("source_row"), on="source_row", how="semi")
-    raw = {row["source_row"]: json.dumps([row[name] for name in header], ensure_ascii=False) for row in cells.iter_rows(named=True)}
+    raw = {
+        row["source_row"]: json.dumps([row[name] for name in header], ensure_ascii=False)
+        for row in cells.iter_rows(named=True)
+    }
     at = dict(cells.select("source_row", "at").iter_rows())
     line_no = "line_no" if "line_no" in bad.columns else pl.lit(None, pl.Int64).alias("line_no")
     records = [

@@ -49,17 +49,27 @@ def inspect_file(path: Path, settings: Settings) -> Inspection:
         return Inspection(path.name, message=f"cannot be read: {error.strerror}")
     except UnreadableFile as error:
         return Inspection(path.name, message=str(error))
-    about = {"rows": table.rows_in, "encoding": table.encoding, "delimiter": table.delimiter, "header": table.header}
+    about: dict[str, Any] = {
+        "rows": table.rows_in,
+        "encoding": table.encoding,
+        "delimiter": table.delimiter,
+        "header": table.header,
+    }
     try:
         source = recognised_source(table.header, sources_of(settings))
         check_currency(source, settings)
         found = source.header_of(table.header)
         text = role_texts(table, source)
-        typed = checked_rows(typed_rows(text, roles_read(table, source)).with_columns(table.rows["source_row"]), source, settings)
+        typed = checked_rows(
+            typed_rows(text, roles_read(table, source)).with_columns(table.rows["source_row"]), source, settings
+        )
     except UnrecognisedFile as error:
         return Inspection(path.name, **about, message=str(error))
     problems = pl.concat(
-        [typed.filter(pl.col("problem_code").is_not_null()).select(reason="problem_code"), table.damaged.select("reason")]
+        [
+            typed.filter(pl.col("problem_code").is_not_null()).select(reason="problem_code"),
+            table.damaged.select("reason"),
+        ]
     )
     counted = problems.group_by("reason").len().sort("len", "reason", descending=[True, False])
     examples = typed.filter(pl.col("problem_code").is_not_null()).head(PROBLEMS_SHOWN)
@@ -69,7 +79,11 @@ def inspect_file(path: Path, settings: Settings) -> Inspection:
         **about,
         source=source.name,
         table=source.table,
-        columns={table.header[position]: role for role, position in sorted(found.items(), key=lambda item: item[1]) if role in roles},
+        columns={
+            table.header[position]: role
+            for role, position in sorted(found.items(), key=lambda item: item[1])
+            if role in roles
+        },
         ignored=[text for position, text in enumerate(table.header) if position not in found.values()],
         problems=dict(counted.iter_rows()),
         examples=[

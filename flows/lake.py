@@ -203,9 +203,13 @@ def _as_lake_error(doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise LakeError(f"lake: {doing} failed: {_plain_cause(error)}; nothing of this run is visible, run it again") from error
+        raise LakeError(
+            f"lake: {doing} failed: {_plain_cause(error)}; nothing of this run is visible, run it again"
+        ) from error
     except DeltaError as error:
-        raise LakeError(f"lake: {doing} failed: {_plain_cause(error)}; nothing of this run is visible, run it again") from error
+        raise LakeError(
+            f"lake: {doing} failed: {_plain_cause(error)}; nothing of this run is visible, run it again"
+        ) from error
 
 
 def _plain_cause(error: Exception) -> str:

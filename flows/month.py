@@ -54,7 +54,9 @@ def month_facts(lake: Lake, known: Known, settings: Settings, month: Month) -> F
     """The facts of the month; UsageError when there is nothing to review in it."""
     sales = known.ledger.filter(pl.col("first_date").is_not_null())
     if sales.is_empty():
-        raise UsageError("no sales have landed yet: drop the till's or shop's exports into inbox/ and run `regulars ingest`")
+        raise UsageError(
+            "no sales have landed yet: drop the till's or shop's exports into inbox/ and run `regulars ingest`"
+        )
     first, last = Month.of(sales["first_date"].min()), Month.of(sales["last_date"].max())  # type: ignore[arg-type]
     if not first <= month <= last:
         raise UsageError(f"no sales are known in {month}: the data runs from {first} to {last}")

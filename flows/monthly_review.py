@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ class Watcher(Protocol):
     """Is told how the run goes on: a terminal, or nobody."""
 
     def stage(self, name: str) -> None: ...
+    def note(self, text: str) -> None: ...
     def file(self, outcome: FileOutcome) -> None: ...
     def pages(self, total: int) -> None: ...
     def page(self, result: Rendered) -> None: ...
@@ -90,12 +91,15 @@ def review_month(
     landed: IngestReport = run("land files", ingest, workspace, settings, now=now, progress=watcher.file)
     run("check quarantine", check_quarantine, landed, settings)
     known = run("read the ledger", known_ledger, lake, known_at)
-    facts = run("gather facts", month_facts, lake, known, settings, month)
-    numbers = run("count and plan", review.month_numbers, facts, settings.rules)
-
     closings = publish.printed_closings(workspace, month.previous)
     inputs = publish.manifest_inputs(known.ledger, settings, month, known.known_at, closings)
     identity = publish.manifest_id(inputs)
+    if publish.is_published(workspace, month, identity, stores):
+        watcher.note(f"{month} is published from just these inputs; nothing to do")
+        return _summary(workspace, month, identity, inputs, landed, publish.read_manifest(workspace, month) or {})
+
+    facts = run("gather facts", month_facts, lake, known, settings, month)
+    numbers = run("count and plan", review.month_numbers, facts, settings.rules)
     issue = issue_of(known, settings, manifest_id=identity, printed_closings=closings)
     reviews: list[Review] = run("deal out to stores", review.reviews, numbers, known.ledger, issue, settings.rules)
     chosen = _chosen(reviews, stores)
@@ -108,16 +112,31 @@ def review_month(
         processes=settings.processes or os.cpu_count() or 1, progress=watcher.page,
     )  # fmt: skip
     if all(result.error for result in results):
-        raise RegularsError(f"no review of {month} could be rendered ({results[0].error}); what was published before is untouched")
-    manifest = publish.manifest_of(inputs, identity, chosen, results, publish.read_manifest(workspace, month))
-    folder: Path = run("publish", publish.publish, workspace, month, building, manifest)
+        raise RegularsError(
+            f"no review of {month} could be rendered ({results[0].error}); what was published before is untouched"
+        )
+    before = publish.read_manifest(workspace, month)
+    manifest = publish.manifest_of(inputs, identity, chosen, results, before, scopes_in_month=len(reviews))
+    run("publish", publish.publish, workspace, month, building, manifest)
+    return _summary(workspace, month, identity, inputs, landed, manifest)
+
+
+def _summary(
+    workspace: Workspace,
+    month: Month,
+    identity: str,
+    inputs: Mapping[str, Any],
+    landed: IngestReport,
+    manifest: Mapping[str, Any],
+) -> Summary:
+    scopes = manifest.get("scopes", [])
     return Summary(
         month=str(month),
         manifest_id=identity,
         known_at=inputs["known_at"],
-        folder=str(folder),
-        published=sum(result.error is None for result in results),
-        failed=tuple(result.scope for result in results if result.error),
+        folder=str(workspace.published / str(month)),
+        published=sum(row["status"] == "published" and row["manifest_id"] == identity for row in scopes),
+        failed=tuple(row["scope"] for row in scopes if row["status"] == "failed"),
         left_in_inbox=tuple(file.file for file in landed.left_in_inbox),
         rows_in=landed.total("rows_in"),
         rows_accepted=landed.total("rows_accepted"),
@@ -141,7 +160,9 @@ class _Stages:
             except RegularsError:
                 raise
             except OSError as error:
-                raise RegularsError(f"{name}: {error.strerror or type(error).__name__}; published months are untouched") from None
+                raise RegularsError(
+                    f"{name}: {error.strerror or type(error).__name__}; published months are untouched"
+                ) from None
             except Exception as error:
                 where = self._note_down(name, error)
                 raise RegularsError(
@@ -178,14 +199,14 @@ def _chosen(reviews: Sequence[Review], stores: Sequence[str]) -> list[Review]:
 
 
 @contextmanager
-def alone(workspace: Workspace, wait: Callable[[], None]) -> Iterator[None]:
-    """One run at a time in a workspace: the second says so (`wait`) and waits for the first."""
+def alone(workspace: Workspace, watcher: Watcher) -> Iterator[None]:
+    """One run at a time in a workspace: the second says so and waits for the first."""
     workspace.state.mkdir(parents=True, exist_ok=True)
     with (workspace.state / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            wait()
+            watcher.note("another run is at work in this workspace; waiting for it")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -117,7 +117,9 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
             except httpx.TransportError:
                 pass
             time.sleep(0.1)
-    raise OrchestrationError(f"Prefect's server did not come up in {SERVER_START_SECONDS} s; see .regulars/prefect/server.log")
+    raise OrchestrationError(
+        f"Prefect's server did not come up in {SERVER_START_SECONDS} s; see .regulars/prefect/server.log"
+    )
 
 
 def as_task(name: str, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
@@ -125,5 +127,5 @@ def as_task(name: str, function: Callable[..., Result], *args: Any, **kwargs: An
     from prefect import task
     from prefect.cache_policies import NO_CACHE
 
-    told = task(function, name=name, cache_policy=NO_CACHE, persist_result=False)
-    return told(*args, **kwargs)
+    as_prefect_task = task(name=name, cache_policy=NO_CACHE, persist_result=False)
+    return as_prefect_task(function)(*args, **kwargs)

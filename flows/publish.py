@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -43,6 +44,18 @@ class Building:
     done: Path
 
 
+@cache
+def source_digest() -> str:
+    """Twelve hexadecimal digits of everything in this checkout that can change a byte: code, templates, texts, fonts."""
+    root = Path(__file__).resolve().parents[1]
+    told = sha256()
+    for room in ("schemas", "transforms", "report_templates", "flows"):
+        for path in sorted((root / room).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                told.update(path.relative_to(root).as_posix().encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return told.hexdigest()[:12]
+
+
 def manifest_inputs(
     ledger: pl.DataFrame, settings: Settings, month: Month, known_at: datetime, printed_closings: Mapping[str, int]
 ) -> dict[str, Any]:
@@ -56,6 +69,7 @@ def manifest_inputs(
         "currency": settings.currency,
         "time_zone": settings.time_zone,
         "packages": {name: version(name) for name in PACKAGES},
+        "source": source_digest(),
         "printed_closings_of_last_month": dict(sorted(printed_closings.items())),
         "files": [
             {
@@ -98,6 +112,26 @@ def printed_closings(workspace: Workspace, month: Month) -> dict[str, int]:
     }
 
 
+def is_published(workspace: Workspace, month: Month, identity: str, stores: Sequence[str]) -> bool:
+    """Whether the month (or these stores of it, and the chain) stands published from just these inputs, every file whole."""
+    manifest = read_manifest(workspace, month)
+    if manifest is None or manifest.get("manifest_id") != identity:
+        return False
+    rows = {row["scope"]: row for row in manifest["scopes"]}
+    wanted = {"chain", *stores} if stores else set(rows)
+    if not stores and manifest.get("is_partial"):
+        return False
+    for scope in wanted:
+        row = rows.get(scope)
+        if row is None or row["status"] != "published" or row["manifest_id"] != identity:
+            return False
+        for artefact in row["artefacts"]:
+            path = workspace.published / str(month) / artefact["path"]
+            if not path.is_file() or sha256(path.read_bytes()).hexdigest() != artefact["sha256"]:
+                return False
+    return True
+
+
 def building_of(workspace: Workspace, month: Month, identity: str) -> Building:
     """Where this month, made from these inputs, is built."""
     aside = workspace.state / "building"
@@ -105,7 +139,13 @@ def building_of(workspace: Workspace, month: Month, identity: str) -> Building:
 
 
 def manifest_of(
-    inputs: Mapping[str, Any], identity: str, reviews: Sequence[Review], results: Sequence[Rendered], before: Mapping[str, Any] | None
+    inputs: Mapping[str, Any],
+    identity: str,
+    reviews: Sequence[Review],
+    results: Sequence[Rendered],
+    before: Mapping[str, Any] | None,
+    *,
+    scopes_in_month: int,
 ) -> dict[str, Any]:
     """The month's manifest. Scopes that were not made this time, or failed, keep their entry of the month as it stood."""
     scopes: dict[str, dict[str, Any]] = {row["scope"]: dict(row) for row in (before or {}).get("scopes", [])}
@@ -126,7 +166,8 @@ def manifest_of(
             "artefacts": [{"path": path, "sha256": digest, "bytes": size} for path, digest, size in result.artefacts],
         }
     ordered = sorted(scopes.values(), key=lambda row: (row["scope"] != "chain", row["scope"]))
-    return {"manifest_id": identity, **inputs, "scopes": ordered}
+    made = sum(row["status"] == "published" and row["manifest_id"] == identity for row in ordered)
+    return {"manifest_id": identity, "is_partial": made < scopes_in_month, **inputs, "scopes": ordered}
 
 
 def publish(workspace: Workspace, month: Month, building: Building, manifest: Mapping[str, Any]) -> Path:
@@ -142,7 +183,9 @@ def publish(workspace: Workspace, month: Month, building: Building, manifest: Ma
         else:
             building.month.rename(target)
     except OSError as error:
-        raise PublishError(f"{target} could not be swapped in: {error.strerror}; what was published before is untouched") from error
+        raise PublishError(
+            f"{target} could not be swapped in: {error.strerror}; what was published before is untouched"
+        ) from error
     _fsync(workspace.published)
     shutil.rmtree(building.done, ignore_errors=True)
     return target

@@ -37,9 +37,13 @@ def lake_totals(lake: Lake) -> dict[str, Any]:
     )
     return {
         "files": ledger.height,
-        **{name: int(ledger[name].sum()) for name in ("rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate")},
+        **{
+            name: int(ledger[name].sum()) for name in ("rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate")
+        },
         "net_sales": ledger["net_sales"].sum() or Decimal("0.00"),
-        "lines_by_kind": {row["line_kind"]: {"lines": row["lines"], "amount": row["amount"]} for row in by_kind.iter_rows(named=True)},
+        "lines_by_kind": {
+            row["line_kind"]: {"lines": row["lines"], "amount": row["amount"]} for row in by_kind.iter_rows(named=True)
+        },
         "identified_sales": identified,
     }
 
@@ -63,7 +67,10 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
     return {
         "lake": {
             "files": ledger.height,
-            **{name: int(ledger[name].sum()) for name in ("rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate")},
+            **{
+                name: int(ledger[name].sum())
+                for name in ("rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate")
+            },
             "first_date": ledger["first_date"].min(),
             "last_date": ledger["last_date"].max(),
         },

@@ -34,7 +34,7 @@ class Rendered:
 
 
 def scope_name(review: Review) -> str:
-    """"chain", or the store id."""
+    """ "chain", or the store id."""
     return review.scope.store_id if review.scope.store_id is not None else "chain"
 
 
@@ -48,7 +48,12 @@ def folder_of(review: Review) -> str:
 
 
 def rendered(
-    reviews: Sequence[Review], month_folder: Path, done_folder: Path, *, processes: int, progress: Callable[[Rendered], None]
+    reviews: Sequence[Review],
+    month_folder: Path,
+    done_folder: Path,
+    *,
+    processes: int,
+    progress: Callable[[Rendered], None],
 ) -> list[Rendered]:
     """Every review's files under `month_folder`, in the order of `reviews`. What an earlier run finished is not made again.
 
@@ -115,7 +120,10 @@ def _in_processes(
 
 def _pool(width: int, scratch: Path) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
-        width, mp_context=multiprocessing.get_context("spawn"), initializer=_start_renderer, initargs=(os.getpid(), str(scratch))
+        width,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_renderer,
+        initargs=(os.getpid(), str(scratch)),
     )
 
 

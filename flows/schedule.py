@@ -18,7 +18,9 @@ def next_runs(settings: Settings, after: datetime, count: int) -> list[datetime]
         times = CronSim(settings.schedule.cron, after.astimezone(settings.zone))
         return [next(times) for _ in range(count)]
     except (CronSimError, StopIteration):
-        raise UsageError(f"chain.toml: [schedule] cron = {settings.schedule.cron!r} is no cron line, e.g. 0 6 2 * *") from None
+        raise UsageError(
+            f"chain.toml: [schedule] cron = {settings.schedule.cron!r} is no cron line, e.g. 0 6 2 * *"
+        ) from None
 
 
 def serve_schedule(workspace: Workspace, settings: Settings) -> None:

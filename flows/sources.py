@@ -48,7 +48,7 @@ def _new_source(name: str, told: Mapping[str, Any], where: str) -> SourceFormat:
     if table not in INPUT_TABLES:
         raise UsageError(f"{where}: table = {table!r} is not one of {', '.join(INPUT_TABLES)}")
     if not isinstance(told.get("columns"), Mapping) or not told["columns"]:
-        raise UsageError(f"{where}: columns is missing; write columns = {{ order_id = \"Bill no.\", … }}")
+        raise UsageError(f'{where}: columns is missing; write columns = {{ order_id = "Bill no.", … }}')
     columns = _columns(told["columns"], table, where)
     required = [role.name for role in roles_of(table).values() if role.required]
     provided = set(columns) | set(told)

@@ -18,6 +18,9 @@ class Silent:
     def stage(self, name: str) -> None:
         pass
 
+    def note(self, text: str) -> None:
+        pass
+
     def file(self, outcome: FileOutcome) -> None:
         pass
 
@@ -44,7 +47,9 @@ class Terminal:
         self.progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.progress.stop()
 
     def stage(self, name: str) -> None:
@@ -52,9 +57,12 @@ class Terminal:
             self.progress.remove_task(self._stage)
         self._stage = self.progress.add_task(name, total=None)
 
+    def note(self, text: str) -> None:
+        self.console.print(f"  {text}", markup=False)
+
     def file(self, outcome: FileOutcome) -> None:
         if outcome.message:
-            self.console.print(f"  {outcome.message}", markup=False)
+            self.note(outcome.message)
 
     def pages(self, total: int) -> None:
         if self._pages is not None:
@@ -65,4 +73,4 @@ class Terminal:
         if self._pages is not None:
             self.progress.advance(self._pages)
         if result.error:
-            self.console.print(f"  {result.scope}: {result.error}", markup=False)
+            self.note(f"{result.scope}: {result.error}")

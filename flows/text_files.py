@@ -38,10 +38,8 @@ class TextTable:
 
 def decoded(content: bytes) -> tuple[str, str]:
     """The text and the name of its encoding. UnreadableFile when it is no text in an encoding we know."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        candidates = ["utf-16"]
-    else:
-        candidates = ["utf-8-sig", "gb18030"]
+    has_wide_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    candidates = ["utf-16"] if has_wide_mark else ["utf-8-sig", "gb18030"]
     if b"\x00" in content[:4096] and candidates[0] != "utf-16":
         raise UnreadableFile("is not a text file (it holds zero bytes)")
     for encoding in candidates:
@@ -63,7 +61,9 @@ def read_text_table(content: bytes) -> TextTable:
     delimiter = max(DELIMITERS, key=lines[0].count)
     header = next(csv.reader([lines[0].rstrip("\r")], delimiter=delimiter))
     if len(header) < 2:
-        raise UnreadableFile("has a header with one column only; expected columns separated by comma, semicolon, tab or |")
+        raise UnreadableFile(
+            "has a header with one column only; expected columns separated by comma, semicolon, tab or |"
+        )
 
     numbered = pl.DataFrame({"line": pl.Series(lines[1:], dtype=pl.String)}).with_row_index("source_row", offset=2)
     numbered = numbered.with_columns(pl.col("source_row").cast(pl.Int64))

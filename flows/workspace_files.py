@@ -39,7 +39,7 @@ cron = "0 6 2 * *"           # minute hour day month weekday, in the chain's tim
 # [sources.my_till]
 # table = "order_lines"
 # store_id = "S01"           # only if the file has no store column
-# columns = {{ order_id = "Bill no.", ordered_at = "Date", product_id = "SKU", quantity = "Qty", net_sales = "Paid", member_id = "Card" }}
+# columns = {{ order_id = "Bill no.", ordered_at = "Date", product_id = "SKU", quantity = "Qty", net_sales = "Paid" }}
 # exact_duplicates = "keep"  # or "drop": a row equal to an earlier one in every cell is a duplicate
 # rules = [                  # the first rule that holds decides what a row is; no rule: a sale
 #   {{ kind = "not_goods", column = "SKU", is = ["POSTAGE", "BAG"] }},
@@ -48,9 +48,7 @@ cron = "0 6 2 * *"           # minute hour day month weekday, in the chain's tim
 """
 
 
-def make_workspace(
-    folder: Path, *, name: str, key: str, locale: str, currency: str, time_zone: str
-) -> Workspace:
+def make_workspace(folder: Path, *, name: str, key: str, locale: str, currency: str, time_zone: str) -> Workspace:
     """A new workspace in `folder`. UsageError when there is one already; nothing is overwritten."""
     workspace = Workspace(folder)
     if workspace.chain_toml.exists():
@@ -58,7 +56,11 @@ def make_workspace(
     workspace.inbox.mkdir(parents=True, exist_ok=True)
     workspace.chain_toml.write_text(
         CHAIN_TOML.format(
-            name=json.dumps(name, ensure_ascii=False), key=json.dumps(key), locale=locale, currency=currency, time_zone=time_zone
+            name=json.dumps(name, ensure_ascii=False),
+            key=json.dumps(key),
+            locale=locale,
+            currency=currency,
+            time_zone=time_zone,
         ),
         encoding="utf-8",
     )
@@ -85,9 +87,7 @@ def save_source(workspace: Workspace, name: str, toml: str) -> bool:
     return True
 
 
-def prepared_sample(
-    folder: Path, *, stores: int, months: int, customers: int, language: Literal["zh", "en"]
-) -> Month:
+def prepared_sample(folder: Path, *, stores: int, months: int, customers: int, language: Literal["zh", "en"]) -> Month:
     """The sample chain in `folder`, made unless it is there already; the month to review (its last).
 
     UsageError when the folder holds something else, or another sample.

@@ -14,7 +14,10 @@ from schemas.review import CareDate, Review
 from schemas.segments import CARE_KIND
 
 LISTED = 54
-"""At most this many dates are printed: two pages; the rest is in actions.xlsx."""
+"""At most this many dates are printed: two pages; the calendar and the table by kind count all."""
+MISSED = 10
+"""At most this many of last month's missed contacts are printed."""
+ROUTINE = ("three_weeks", "long_absent")
 NAMED_IN_A_DAY = 3
 
 
@@ -34,17 +37,19 @@ def care_page(review: Review, say: Language) -> Mapping[str, object] | None:
         "weeks": _weeks(due, month, say),
         "kinds": _kinds(review.care, say),
         "groups": _groups(listed, review, say),
-        "more": say.plural("And {n} more in actions.xlsx.", "And {n} more in actions.xlsx.", more) if more else None,
+        "more": say.plural("And {n} more, counted above.", "And {n} more, counted above.", more) if more else None,
     }
 
 
 def _most_important(care: Sequence[CareDate]) -> list[CareDate]:
-    """What is printed where not all fits: VIPs first, then missed ones, then personal dates before routine ones."""
-    routine = ("three_weeks", "long_absent")
-    ranked = sorted(
-        care, key=lambda row: (not row.is_vip, not row.missed, row.kind in routine, row.due_on, row.person.customer_id)
-    )
-    return sorted(ranked[:LISTED], key=_in_list)
+    """What is printed where not all fits: a few missed ones, then personal dates before routine, VIPs first."""
+    missed = sorted((row for row in care if row.missed), key=_by_weight)[:MISSED]
+    due = sorted((row for row in care if not row.missed), key=_by_weight)[: LISTED - len(missed)]
+    return sorted([*missed, *due], key=_in_list)
+
+
+def _by_weight(row: CareDate) -> tuple[object, ...]:
+    return row.kind in ROUTINE, not row.is_vip, row.due_on, row.person.customer_id
 
 
 def _in_list(row: CareDate) -> tuple[object, ...]:

@@ -131,6 +131,14 @@ class RegionSum:
     sums: Mapping[str, Decimal]
 
 
+def pooled_repeat_rate(review: Review) -> float | None:
+    """The stores' repeat rates, weighted by their cohorts. The chain's own rate also counts purchases elsewhere."""
+    rated = [store for store in review.stores if store.repeat_rate_180d is not None and store.repeat_rate_n]
+    customers = sum(store.repeat_rate_n for store in rated)
+    returned = sum((store.repeat_rate_180d or 0.0) * store.repeat_rate_n for store in rated)
+    return returned / customers if customers else None
+
+
 def region_sums(review: Review) -> tuple[RegionSum, ...]:
     """The stores added up by region, sorted by name."""
     rows = []
@@ -212,4 +220,4 @@ def _of_unassigned(review: Review) -> list[Comparison]:
         Comparison(f"unassigned_{name}", "stores", None, remainder, None, None)
         for name in STORE_COUNTS
         if (remainder := unassigned(review, name)) is not None
-    ]
+    ] + [Comparison("repeat_rate_180d", "stores", None, pooled_repeat_rate(review), None, None)]

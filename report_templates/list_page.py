@@ -51,7 +51,7 @@ def _list(
     return {
         "title": sentences.list_title(say, owner, planned or actions, month),
         "lede": sentences.list_lede(
-            say, owner, max(len(actions) - len(planned), owner.beyond_capacity), len(planned) - len(shown)
+            say, owner, len(actions) - len(shown), max(owner.beyond_capacity - len(actions) + len(planned), 0)
         ),
         "owner": owner.name or say.text("Unassigned"),
         "weeks": _weeks(shown, review, say),

@@ -707,7 +707,7 @@ def _with_top_answer(say: Language, params: Params) -> str:
     known, top = _answered(say, params), params.get("top_answer")
     if top is None:
         return say.text("{sentence}.", sentence=known)
-    return say.text("{known}; most often: {answer}.", known=known, answer=str(top))
+    return say.text("{known}; most often: {answer}.", known=known, answer=_labelled(say, COMPLAINT_CAUSES, top))
 
 
 def _v8(say: Language, params: Params) -> str:
@@ -833,8 +833,8 @@ def list_title(say: Language, associate: Associate, actions: Sequence[Action], m
     )  # fmt: skip
 
 
-def list_lede(say: Language, associate: Associate, beyond: int, unprinted: int) -> str:
-    """How to use the list, how full the month is, and what is not printed."""
+def list_lede(say: Language, associate: Associate, in_file: int, left_out: int) -> str:
+    """How to use the list, how full the month is, how many more the file holds, how many did not fit at all."""
     parts = [say.text("Tick, and write down the result; enter it in actions.xlsx at the month's end.")]
     if associate.associate_id is None:
         parts.append(say.text("Nobody looks after these customers yet: hand them out first."))
@@ -842,14 +842,14 @@ def list_lede(say: Language, associate: Associate, beyond: int, unprinted: int) 
         parts.append(say.text("{contacts} of {capacity} personal contacts are planned.",
                               contacts=say.count(min(associate.personal_contacts, associate.capacity)),
                               capacity=say.count(associate.capacity)))  # fmt: skip
-    if beyond:
+    if in_file:
+        parts.append(say.plural("And {n} more in actions.xlsx.", "And {n} more in actions.xlsx.", in_file))
+    if left_out:
         parts.append(
             say.plural(
-                "And {n} more beyond capacity in actions.xlsx.", "And {n} more beyond capacity in actions.xlsx.", beyond
+                "{n} contact did not fit and was left out.", "{n} contacts did not fit and were left out.", left_out
             )
         )
-    if unprinted:
-        parts.append(say.plural("And {n} more in actions.xlsx.", "And {n} more in actions.xlsx.", unprinted))
     return say.sentences(parts)
 
 

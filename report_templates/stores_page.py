@@ -13,6 +13,7 @@ from report_templates.comparison import (
     STOCKTAKE_FLOWS,
     STORE_COUNTS,
     of_all,
+    pooled_repeat_rate,
     region_sums,
     relative,
     unassigned,
@@ -122,16 +123,16 @@ def _judge_sales(store: StoreRow, review: Review, say: Language, bad: list[str],
 
 
 def _judge_repeat_rate(store: StoreRow, review: Review, say: Language, bad: list[str], good: list[str]) -> None:
-    """The repeat rate, where the chain's lies outside its 99 % interval (Wilson)."""
-    chain, rate, n = _chain(review, "repeat_rate_180d"), store.repeat_rate_180d, store.repeat_rate_n
-    if chain is None or rate is None or n < SMALLEST_GROUP:
+    """The repeat rate, where that of all stores together lies outside its 99 % interval (Wilson)."""
+    pooled, rate, n = pooled_repeat_rate(review), store.repeat_rate_180d, store.repeat_rate_n
+    if pooled is None or rate is None or n < SMALLEST_GROUP:
         return
     low, high = _wilson(rate, n)
-    if low <= float(chain) <= high:
+    if low <= pooled <= high:
         return
-    text = say.text("repeat rate {own} (n = {n}), the chain {chain}", own=say.share(rate), n=say.count(n),
-                    chain=say.share(float(chain)))  # fmt: skip
-    (bad if high < float(chain) else good).append(text)
+    text = say.text("repeat rate {own} (n = {n}), all stores {all}", own=say.share(rate), n=say.count(n),
+                    all=say.share(pooled))  # fmt: skip
+    (bad if high < pooled else good).append(text)
 
 
 def _wilson(rate: float, n: int) -> tuple[float, float]:

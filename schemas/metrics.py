@@ -58,7 +58,9 @@ class Metric:
         elif len(parts) == 1 and self.formula.isidentifier():
             expression = pl.col(self.formula)
         else:
-            raise ValueError(f"metric {self.name}: the formula {self.formula!r} is neither an ingredient nor a ratio of two")
+            raise ValueError(
+                f"metric {self.name}: the formula {self.formula!r} is neither an ingredient nor a ratio of two"
+            )
         return expression.alias(self.name)
 
 

@@ -137,7 +137,9 @@ def normalised_header(text: str) -> str:
     return " ".join(text.replace("\ufeff", "").replace("\u3000", " ").split()).casefold()
 
 
-def _template(table: str, zh: str, en: str, required: tuple[str, ...], rules: tuple[LineRule, ...] = ()) -> SourceFormat:
+def _template(
+    table: str, zh: str, en: str, required: tuple[str, ...], rules: tuple[LineRule, ...] = ()
+) -> SourceFormat:
     columns = {name: Column((name, role.zh)) for name, role in roles_of(table).items()}
     return SourceFormat(f"regulars_{table}", table, zh, en, columns, required, rules)
 

@@ -152,7 +152,9 @@ def action_list(
     then VIPs, then value; what exceeds the associate's capacity of personal contacts is marked `is_beyond`, promised
     ones never.
     """
-    kind_order = pl.col("kind").replace_strict(list(ORDER_OF_KINDS), list(range(len(ORDER_OF_KINDS))), return_dtype=pl.Int64)
+    kind_order = pl.col("kind").replace_strict(
+        list(ORDER_OF_KINDS), list(range(len(ORDER_OF_KINDS))), return_dtype=pl.Int64
+    )
     week = (pl.col("due_on") - pl.lit(first)).dt.total_days() // 7
     promised = pl.col("kind").is_in(PROMISED)
     rows = (

@@ -68,18 +68,23 @@ def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, ru
             purchase_no=pl.int_range(1, pl.len() + 1).over("customer_id"),
         )
         # a window longer than any history: the running median
-        .with_columns(own_median=pl.col("gap_days").rolling_median(window_size=2**14, min_samples=1).over("customer_id"))
+        .with_columns(
+            own_median=pl.col("gap_days").rolling_median(window_size=2**14, min_samples=1).over("customer_id")
+        )
     )
     blended = rules.gaps_for_own_rhythm
     gaps = (pl.col("purchase_no") - 1).clip(upper_bound=blended)
     own_gap = (
         gaps * pl.col("own_median").fill_null(0.0) + (blended - gaps) * pl.col("chain_gap_days")
     ) / blended  # fmt: skip
-    lapsed_after = (rules.lapse_gap_factor * pl.col("own_gap_days")).clip(rules.lapse_floor_days, rules.lapse_ceiling_days)
+    lapsed_after = (rules.lapse_gap_factor * pl.col("own_gap_days")).clip(
+        rules.lapse_floor_days, rules.lapse_ceiling_days
+    )
     overdue_after = pl.max_horizontal(
         pl.lit(float(rules.overdue_floor_days)),
         pl.min_horizontal(
-            rules.overdue_gap_factor * pl.col("own_gap_days"), rules.overdue_share_of_lapse * pl.col("lapsed_after_days")
+            rules.overdue_gap_factor * pl.col("own_gap_days"),
+            rules.overdue_share_of_lapse * pl.col("lapsed_after_days"),
         ),
     )
     return (
@@ -88,7 +93,9 @@ def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, ru
         .with_columns(own_gap_days=own_gap)
         .with_columns(lapsed_after_days=lapsed_after)
         .with_columns(overdue_after_days=overdue_after)
-        .select("customer_id", "business_date", "purchase_no", "own_gap_days", "lapsed_after_days", "overdue_after_days")
+        .select(
+            "customer_id", "business_date", "purchase_no", "own_gap_days", "lapsed_after_days", "overdue_after_days"
+        )
         .sort("customer_id", "business_date")
     )
 

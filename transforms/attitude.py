@@ -12,7 +12,9 @@ from schemas.rules import Rules
 from schemas.segments import SERIALISED_ATTITUDES
 
 
-def product_days(order_lines: pl.LazyFrame, customers_by_key: pl.LazyFrame, *, since: date, as_of: date) -> pl.LazyFrame:
+def product_days(
+    order_lines: pl.LazyFrame, customers_by_key: pl.LazyFrame, *, since: date, as_of: date
+) -> pl.LazyFrame:
     """One row per store, known customer, date and product sold: sales (Decimal, refunds excluded), quantity."""
     return (
         order_lines.filter(
@@ -36,7 +38,11 @@ def launches(order_lines: pl.LazyFrame, products: pl.LazyFrame, *, history_from:
 
     Products first sold in the chain's first 90 days of history are not new, whatever the file says.
     """
-    first_sold = order_lines.filter(pl.col("line_kind") == "sale").group_by("product_id").agg(sold_from=pl.col("business_date").min())
+    first_sold = (
+        order_lines.filter(pl.col("line_kind") == "sale")
+        .group_by("product_id")
+        .agg(sold_from=pl.col("business_date").min())
+    )
     return (
         first_sold.filter(pl.col("sold_from") >= history_from + timedelta(days=rules.launch_blind_days))
         .join(products.select("product_id", "launch_date"), on="product_id", how="left", validate="1:1")
@@ -111,7 +117,9 @@ def loyalty_attitude(
         facts = facts.join(part, on="customer_id", how="left", validate="1:1")
     facts = facts.join(brands_sold, on="home_store_id", how="left", validate="m:1")
     devotion = (
-        pl.when((pl.col("brands_sold").fill_null(0) >= rules.brands_for_devotion) & pl.col("top_brand_share").is_not_null())
+        pl.when(
+            (pl.col("brands_sold").fill_null(0) >= rules.brands_for_devotion) & pl.col("top_brand_share").is_not_null()
+        )
         .then(pl.col("top_brand_share"))
         .otherwise(pl.coalesce("share_of_wallet", pl.lit(1.0)))
     )
@@ -126,7 +134,9 @@ def loyalty_attitude(
         .then(pl.lit("no_loyalty"))
         .when(pl.col("devotion") >= rules.devotion_share)
         .then(pl.lit("loyal"))
-        .when((pl.col("top_first") != pl.col("top_second")).fill_null(False) | pl.col("named_competitor").fill_null(False))
+        .when(
+            (pl.col("top_first") != pl.col("top_second")).fill_null(False) | pl.col("named_competitor").fill_null(False)
+        )
         .then(pl.lit("switcher"))
         .otherwise(pl.lit("no_loyalty"))
     )
@@ -137,7 +147,9 @@ def loyalty_attitude(
     )
 
 
-def attitude_mix(scope_purchases: pl.LazyFrame, attitudes: pl.LazyFrame, classes: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+def attitude_mix(
+    scope_purchases: pl.LazyFrame, attitudes: pl.LazyFrame, classes: pl.LazyFrame, *, as_of: date
+) -> pl.LazyFrame:
     """One row per scope and attitude: the scope's 12-month buyers, how many of them are serialised, their net sales.
 
     Serialised: loyal, early adopter, or class A in this scope.
@@ -148,7 +160,8 @@ def attitude_mix(scope_purchases: pl.LazyFrame, attitudes: pl.LazyFrame, classes
         buyers.join(attitudes.select("customer_id", "attitude"), on="customer_id", how="left", validate="m:1")
         .join(classes.select(*keys, "value_class", "net_sales_12m"), on=keys, how="left", validate="1:1")
         .with_columns(
-            is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES) | (pl.col("value_class") == "A").fill_null(False)
+            is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES)
+            | (pl.col("value_class") == "A").fill_null(False)
         )
         .group_by("scope", "attitude")
         .agg(
@@ -158,4 +171,3 @@ def attitude_mix(scope_purchases: pl.LazyFrame, attitudes: pl.LazyFrame, classes
         )
         .sort("scope", "attitude")
     )
-

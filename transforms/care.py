@@ -66,7 +66,9 @@ def own_dates(file: pl.LazyFrame, *, first: date, last: date) -> pl.LazyFrame:
         month=pl.col("birthday").str.extract(r"-(\d\d)-\d\d$").cast(pl.Int64),
         day=pl.col("birthday").str.extract(r"-(\d\d)$").cast(pl.Int64),
         is_lunar=(pl.col("birthday_calendar") == "lunar").fill_null(False),
-        lunar_text=pl.when(pl.col("birthday_calendar") == "lunar").then(pl.col("birthday").str.extract(r"-(\d\d-\d\d)$")),
+        lunar_text=pl.when(pl.col("birthday_calendar") == "lunar").then(
+            pl.col("birthday").str.extract(r"-(\d\d-\d\d)$")
+        ),
     )
     solar = birthdays.filter(~pl.col("is_lunar")).join(_solar_days(first, last), on=["month", "day"], how="inner")
     lunar = birthdays.filter(pl.col("is_lunar")).join(_lunar_days(first, last), on=["month", "day"], how="inner")
@@ -176,7 +178,9 @@ def is_done(care: pl.LazyFrame, contacts: pl.LazyFrame) -> pl.LazyFrame:
         care.select(keys)
         .unique()
         .join(contact_days, on="customer_id", how="inner")
-        .filter((pl.col("contact_on") >= pl.col("due_on")) & (pl.col("contact_on") <= pl.col("due_on").dt.offset_by("3d")))
+        .filter(
+            (pl.col("contact_on") >= pl.col("due_on")) & (pl.col("contact_on") <= pl.col("due_on").dt.offset_by("3d"))
+        )
         .select(keys)
         .unique()
         .with_columns(is_done=pl.lit(True))

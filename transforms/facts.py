@@ -109,7 +109,9 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules) -> Facts:
         days.lazy().filter((pl.col("refunds") > 0) & pl.col("customer_id").is_not_null())
         .group_by("customer_id").agg(first_refund_on=pl.col("business_date").min())
     )  # fmt: skip
-    member_since = file.lazy().filter(pl.col("member_since").is_not_null()).select("customer_id", earlier_known_on="member_since")
+    member_since = (
+        file.lazy().filter(pl.col("member_since").is_not_null()).select("customer_id", earlier_known_on="member_since")
+    )
     return Facts(
         month=month,
         history_from=history_from,
@@ -143,7 +145,9 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules) -> Facts:
         complaints=resolved(
             people.newest(rows.complaints.filter(pl.col("received_at").dt.date() <= as_of), "complaint_id"), by_key
         ).collect(),
-        surveys=resolved(people.said_once(rows.surveys.filter(pl.col("answered_at").dt.date() <= as_of)), by_key).collect(),
+        surveys=resolved(
+            people.said_once(rows.surveys.filter(pl.col("answered_at").dt.date() <= as_of)), by_key
+        ).collect(),
         contacts=resolved(people.said_once(rows.contacts.filter(pl.col("contacted_at").dt.date() <= as_of)), by_key)
         .filter(pl.col("customer_id").is_not_null())
         .collect(),

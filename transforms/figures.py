@@ -106,9 +106,9 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
             as_of=as_of,
         ),
         value.repeat_cohort(purchases, as_of=as_of),
-        mix.lazy().group_by("scope").agg(
-            buyers_12m=pl.col("customers").sum(), serialised_buyers_12m=pl.col("serialised").sum()
-        ),
+        mix.lazy()
+        .group_by("scope")
+        .agg(buyers_12m=pl.col("customers").sum(), serialised_buyers_12m=pl.col("serialised").sum()),
         _referral_counts(brought.lazy()),
         _care_counts(facts, status.lazy(), contacts, month),
     ]
@@ -146,7 +146,8 @@ def _with_vips(
     for part in (class_a(classes, "is_a"), class_a(classes_before, "was_a"), tiers):
         joined = joined.join(part, on="customer_id", how="left", validate="1:1")
     return joined.with_columns(
-        is_vip=pl.coalesce("is_a", "in_tier").fill_null(False), is_vip_before=pl.coalesce("was_a", "in_tier").fill_null(False)
+        is_vip=pl.coalesce("is_a", "in_tier").fill_null(False),
+        is_vip_before=pl.coalesce("was_a", "in_tier").fill_null(False),
     ).drop("is_a", "was_a", "in_tier")
 
 
@@ -188,15 +189,23 @@ def _referral_counts(brought: pl.LazyFrame) -> pl.LazyFrame:
 def _care_counts(facts: Facts, status: pl.LazyFrame, contacts: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One row per scope: care contacts that fell due in the month for customers who may be contacted, and those done."""
     due = care_due(facts, status, month).filter(pl.col("kind") != "gift_day")
-    done = care.is_done(due, contacts).join(status.select("customer_id", "home_store_id"), on="customer_id", how="inner")
-    return _with_chain(done, [pl.len().cast(pl.Int64).alias("care_due"), pl.col("is_done").sum().cast(pl.Int64).alias("care_done")])
+    done = care.is_done(due, contacts).join(
+        status.select("customer_id", "home_store_id"), on="customer_id", how="inner"
+    )
+    return _with_chain(
+        done, [pl.len().cast(pl.Int64).alias("care_due"), pl.col("is_done").sum().cast(pl.Int64).alias("care_done")]
+    )
 
 
 def care_due(facts: Facts, status: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """Care rows due in `month` for the customers in `status` who may be contacted and are not lapsed before it."""
     first, last = month.first_day, month.last_day
     may = people.reach(facts.file.lazy()).filter("may_contact").select("customer_id")
-    present = status.filter(pl.col("in_base") | pl.col("in_base_before")).select("customer_id").join(may, on="customer_id", how="semi")
+    present = (
+        status.filter(pl.col("in_base") | pl.col("in_base_before"))
+        .select("customer_id")
+        .join(may, on="customer_id", how="semi")
+    )
     own = care.own_dates(facts.file.lazy(), first=first, last=last)
     gifts = care.gift_days(facts.gifts.lazy(), first=first, last=last)
     clock = care.purchase_clock(clocked_purchases(facts, until=last), first=first, last=last)
@@ -221,7 +230,11 @@ def only_this_month(facts: Facts, count: MonthCount, actions: pl.LazyFrame) -> p
     bought_since = window_start(facts.as_of, 24)
     base = people.live_base(facts.file.lazy(), count.status.lazy(), bought_since=bought_since)
     live = _with_chain(
-        base, [pl.len().cast(pl.Int64).alias("file_customers"), pl.col("is_live").sum().cast(pl.Int64).alias("live_customers")]
+        base,
+        [
+            pl.len().cast(pl.Int64).alias("file_customers"),
+            pl.col("is_live").sum().cast(pl.Int64).alias("live_customers"),
+        ],
     )
     top = value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=10)
     known = vip_knowledge(facts, count, top.select("customer_id").unique())
@@ -267,8 +280,8 @@ def metric_values(ingredients: pl.LazyFrame, *, is_young: bool) -> pl.LazyFrame:
         metric.expression() if set(metric.ingredients) <= present else pl.lit(None).alias(metric.name)
         for metric in METRICS.values()
     ]
-    sizes = [pl.col(metric.n).alias(f"{metric.name}__n") for metric in METRICS.values() if metric.n and metric.n in present]
+    sizes = [
+        pl.col(metric.n).alias(f"{metric.name}__n") for metric in METRICS.values() if metric.n and metric.n in present
+    ]
     values = ingredients.select("scope", *formulas, *sizes)
     return values.with_columns(new_customers=pl.lit(None, pl.Int64)) if is_young else values
-
-

@@ -76,7 +76,9 @@ def customers_by_key(buyers: pl.DataFrame) -> pl.DataFrame:
     group = sets["place"].alias("group")
     while True:
         joined = links.with_columns(group=group.gather(links["place"]))
-        lowest = joined.with_columns(lowest=pl.col("group").min().over("mark")).group_by("place").agg(pl.col("lowest").min())
+        lowest = (
+            joined.with_columns(lowest=pl.col("group").min().over("mark")).group_by("place").agg(pl.col("lowest").min())
+        )
         fresh = sets.select("place").join(lowest, on="place", how="left", maintain_order="left")["lowest"]
         fresh = fresh.fill_null(sets["place"])
         fresh = fresh.gather(fresh)

@@ -146,7 +146,11 @@ def _month_day(cells: pl.Series) -> pl.Series:
     month, day = parts["month"].cast(pl.Int64, strict=False), parts["day"].cast(pl.Int64, strict=False)
     frame = parts.select(
         text=pl.concat_str(
-            pl.col("year").fill_null(""), pl.lit("-"), pl.col("month").str.zfill(2), pl.lit("-"), pl.col("day").str.zfill(2)
+            pl.col("year").fill_null(""),
+            pl.lit("-"),
+            pl.col("month").str.zfill(2),
+            pl.lit("-"),
+            pl.col("day").str.zfill(2),
         )
     )
     return frame["text"].set(~(month.is_between(1, 12) & day.is_between(1, 31)), None)

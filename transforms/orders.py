@@ -62,7 +62,9 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         price = (pl.col("unit_price").cast(pl.Decimal(38, 6)) * 1_000_000).cast(pl.Decimal(38, 0)).cast(CENTS)
         discount = _as_cents(pl.col("discount")).fill_null(0) if "discount" in frame.columns else pl.lit(0).cast(CENTS)
         list_cents = _half_up(quantity * price, 10_000_000)
-        frame = frame.with_columns(list_cents=list_cents).with_columns(amount=_as_money(pl.col("list_cents") - discount))
+        frame = frame.with_columns(list_cents=list_cents).with_columns(
+            amount=_as_money(pl.col("list_cents") - discount)
+        )
     else:
         frame = frame.with_columns(list_cents=pl.lit(None, CENTS), amount=pl.lit(None, MONEY))
     if "order_paid" in frame.columns:
@@ -74,7 +76,9 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         to_here = (total * through * 2 + whole) // (2 * whole)
         before = (total * (through - pl.col("list_cents")) * 2 + whole) // (2 * whole)
         frame = frame.with_columns(
-            amount=pl.when(pl.col("order_paid").is_not_null() & (whole > 0)).then(_as_money(to_here - before)).otherwise("amount")
+            amount=pl.when(pl.col("order_paid").is_not_null() & (whole > 0))
+            .then(_as_money(to_here - before))
+            .otherwise("amount")
         )
     if "net_sales" in frame.columns:
         frame = frame.with_columns(amount=pl.coalesce("net_sales", "amount"))
@@ -130,7 +134,8 @@ def gifts(order_lines: pl.LazyFrame) -> pl.LazyFrame:
     recipient = ("recipient_name", "recipient_phone", "recipient_address", "occasion", "occasion_date")
     return (
         order_lines.filter(
-            (pl.col("line_kind") == "sale") & (pl.col("recipient_name").is_not_null() | pl.col("occasion").is_not_null())
+            (pl.col("line_kind") == "sale")
+            & (pl.col("recipient_name").is_not_null() | pl.col("occasion").is_not_null())
         )
         .sort("net_sales", "line_no", descending=[True, False])
         .group_by("landing_id", "store_id", "order_id", maintain_order=True)

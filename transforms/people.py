@@ -35,7 +35,9 @@ def customer_file(customers: pl.LazyFrame, customers_by_key: pl.LazyFrame) -> pl
 
 def _usable(address: str, *consents: str) -> pl.Expr:
     asked = pl.any_horizontal(pl.col(name).fill_null(False) for name in consents)
-    return pl.col(address).is_not_null() & asked if address != "wecom_added" else pl.col(address).fill_null(False) & asked
+    return (
+        pl.col(address).is_not_null() & asked if address != "wecom_added" else pl.col(address).fill_null(False) & asked
+    )
 
 
 def reach(file: pl.LazyFrame) -> pl.LazyFrame:
@@ -107,7 +109,12 @@ def live_base(file: pl.LazyFrame, homes: pl.LazyFrame, *, bought_since: date) ->
     return (
         file.select("customer_id", file_home="home_store_id")
         .join(reach(file), on="customer_id", how="left", validate="1:1")
-        .join(homes.select("customer_id", "home_store_id", "last_purchase_on"), on="customer_id", how="left", validate="1:1")
+        .join(
+            homes.select("customer_id", "home_store_id", "last_purchase_on"),
+            on="customer_id",
+            how="left",
+            validate="1:1",
+        )
         .select(
             "customer_id",
             home_store_id=pl.coalesce("home_store_id", "file_home"),

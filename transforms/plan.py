@@ -52,7 +52,9 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
     )
     if facts.contacts.is_empty():  # nothing is logged at all: "missed" would be said of everything
         missed = missed.clear()
-    calendar = pl.concat([due.with_columns(is_missed=pl.lit(False)), missed.with_columns(is_missed=pl.lit(True))]).collect()
+    calendar = pl.concat(
+        [due.with_columns(is_missed=pl.lit(False)), missed.with_columns(is_missed=pl.lit(True))]
+    ).collect()
 
     candidates = pl.concat(
         [

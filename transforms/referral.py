@@ -16,8 +16,12 @@ def referred_customers(
     """
     registered = (
         referrals.filter(pl.col("referred_on") <= as_of)
-        .join(customers_by_key.select(referred_key="buyer_key", customer_id="customer_id"), on="referred_key", how="inner")
-        .join(customers_by_key.select(referrer_key="buyer_key", referrer_id="customer_id"), on="referrer_key", how="inner")
+        .join(
+            customers_by_key.select(referred_key="buyer_key", customer_id="customer_id"), on="referred_key", how="inner"
+        )
+        .join(
+            customers_by_key.select(referrer_key="buyer_key", referrer_id="customer_id"), on="referrer_key", how="inner"
+        )
         .select("customer_id", "referrer_id", "referred_on", order=pl.lit(0))
     )
     on_file = file.filter(pl.col("referrer_id").is_not_null()).select(

@@ -253,8 +253,12 @@ class _Dealer:
         dates = (
             pl.concat(
                 [
-                    care.own_dates(facts.file.lazy(), first=facts.month.next.first_day, last=facts.month.plus(12).last_day),
-                    care.gift_days(facts.gifts.lazy(), first=facts.month.next.first_day, last=facts.month.plus(12).last_day),
+                    care.own_dates(
+                        facts.file.lazy(), first=facts.month.next.first_day, last=facts.month.plus(12).last_day
+                    ),
+                    care.gift_days(
+                        facts.gifts.lazy(), first=facts.month.next.first_day, last=facts.month.plus(12).last_day
+                    ),
                 ]
             )
             .join(ids, on="customer_id", how="semi")
@@ -306,7 +310,8 @@ class _Dealer:
             statuses=self._statuses(scope),
             value_classes=self._value_classes(scope),
             value_class_moves=tuple(
-                ValueClassMove(row["from_class"], row["to_class"], row["customers"]) for row in self.moves.get(scope, [])
+                ValueClassMove(row["from_class"], row["to_class"], row["customers"])
+                for row in self.moves.get(scope, [])
             ),
             attitudes=self._attitudes(scope),
             pareto=tuple(ParetoPoint(row["customers_share"], row["sales_share"]) for row in self.pareto.get(scope, [])),
@@ -328,7 +333,7 @@ class _Dealer:
         now = by_month.get(str(month), {})
         months = [month.plus(step) for step in range(-12, 1)]
         figures: dict[str, Figure] = {}
-        for name, metric in METRICS.items():
+        for name in METRICS:
             history = tuple(by_month.get(str(m), {}).get(name) for m in months)
             current: Value = now.get(name)
             if name == "restated":
@@ -443,7 +448,9 @@ class _Dealer:
                     rank=row["rank"],
                     person=self._person(customer_id, with_phone=scope != CHAIN),
                     net_sales_ytd=row["net_sales"],
-                    share_of_store_ytd=float(row["net_sales"] / whole) if isinstance(whole, Decimal) and whole > 0 else None,
+                    share_of_store_ytd=float(row["net_sales"] / whole)
+                    if isinstance(whole, Decimal) and whole > 0
+                    else None,
                     purchases_ytd=row["purchases"],
                     average_ticket_ytd=_money(row["sales"] / row["purchases"]) if row["purchases"] else None,
                     last_purchase_on=standing["last_purchase_on"],
@@ -758,4 +765,3 @@ def _most_common(values: Iterable[str]) -> str:
 def _masked_other(name: str | None) -> str | None:
     """A recipient's masked name; they are prospects, not customers, and have no id of their own."""
     return masked_name(name, None, "c") if name else None
-

@@ -1,4 +1,4 @@
-"""Count the customers as one counts the stock: status at a month's end, home stores, and opening + inflows − outflows = closing."""
+"""Count the customers as one counts the stock: status, home stores, and opening + inflows − outflows = closing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def home_by_purchase(days: pl.LazyFrame) -> pl.LazyFrame:
     bought = days.filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0)).select(
         "customer_id", "store_id", "business_date", "last_ordered_at"
     )
-    stores_of = bought.group_by("customer_id").agg(stores=pl.col("store_id").n_unique(), only=pl.col("store_id").first())
+    stores_of = bought.group_by("customer_id").agg(
+        stores=pl.col("store_id").n_unique(), only=pl.col("store_id").first()
+    )
     dates = bought.select("customer_id", "business_date").unique()
     settled = dates.join(stores_of.filter(pl.col("stores") == 1), on="customer_id").select(
         "customer_id", "business_date", home_store_id="only"
@@ -42,7 +44,9 @@ def home_by_purchase(days: pl.LazyFrame) -> pl.LazyFrame:
         )
         .group_by("customer_id", "business_date", "store_id")
         .agg(visits=pl.len(), latest=pl.col("last_ordered_at").max())
-        .sort("customer_id", "business_date", "visits", "latest", "store_id", descending=[False, False, True, True, False])
+        .sort(
+            "customer_id", "business_date", "visits", "latest", "store_id", descending=[False, False, True, True, False]
+        )
         .group_by("customer_id", "business_date", maintain_order=True)
         .agg(home_store_id=pl.col("store_id").first())
     )
@@ -60,13 +64,13 @@ def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, st
         purchase_facts.filter(pl.col("business_date") <= at)
         .group_by("customer_id")
         .agg(
-            first_purchase_on=pl.col("business_date").min(),
-            last_purchase_on=pl.col("business_date").max(),
-            purchases=pl.len(),
             *(
                 pl.col(name).sort_by("business_date").last()
                 for name in ("own_gap_days", "lapsed_after_days", "overdue_after_days", "home_store_id")
             ),
+            first_purchase_on=pl.col("business_date").min(),
+            last_purchase_on=pl.col("business_date").max(),
+            purchases=pl.len(),
         )
         .with_columns(
             days_since_last_purchase=(pl.lit(at) - pl.col("last_purchase_on")).dt.total_days(),
@@ -176,7 +180,11 @@ def stocktake(status: pl.LazyFrame) -> pl.LazyFrame:
 def statuses(status: pl.LazyFrame) -> pl.LazyFrame:
     """One row per scope and status: how many customers are at home there (the chain: anywhere)."""
     counted = status.group_by(scope="home_store_id", status="status").agg(customers=pl.len().cast(pl.Int64))
-    chain = status.group_by("status").agg(customers=pl.len().cast(pl.Int64)).select(scope=pl.lit(CHAIN), status="status", customers="customers")
+    chain = (
+        status.group_by("status")
+        .agg(customers=pl.len().cast(pl.Int64))
+        .select(scope=pl.lit(CHAIN), status="status", customers="customers")
+    )
     return pl.concat([counted, chain]).sort("scope", "status")
 
 

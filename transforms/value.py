@@ -116,7 +116,9 @@ def top_of_year(scoped: pl.LazyFrame, *, as_of: date, most: int) -> pl.LazyFrame
     )
 
 
-def value_ingredients(scoped: pl.LazyFrame, classes: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+def value_ingredients(
+    scoped: pl.LazyFrame, classes: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date
+) -> pl.LazyFrame:
     """One row per scope: the sums and counts behind the window metrics of value.
 
     `first_purchases`: one row per scope and customer, `first_purchase_on` at that scope.
@@ -130,7 +132,8 @@ def value_ingredients(scoped: pl.LazyFrame, classes: pl.LazyFrame, first_purchas
         customers_12m=pl.len().cast(pl.Int64),
         customer_net_sales_12m=pl.col("net_sales_12m").sum().cast(MONEY),
         **{
-            f"customers_{letter.lower()}": (pl.col("value_class") == letter).sum().cast(pl.Int64) for letter in ("A", "B", "C")
+            f"customers_{letter.lower()}": (pl.col("value_class") == letter).sum().cast(pl.Int64)
+            for letter in ("A", "B", "C")
         },
         top20pct_net_sales_12m=pl.col("net_sales_12m")
         .sort(descending=True)
@@ -176,7 +179,10 @@ def repeat_cohort(scope_purchases: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame
     return (
         first.filter(age.is_between(180, 544))
         .group_by("scope")
-        .agg(repeat_cohort_180d=pl.len().cast(pl.Int64), repeat_customers_180d=again.fill_null(False).sum().cast(pl.Int64))
+        .agg(
+            repeat_cohort_180d=pl.len().cast(pl.Int64),
+            repeat_customers_180d=again.fill_null(False).sum().cast(pl.Int64),
+        )
         .sort("scope")
     )
 

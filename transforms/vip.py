@@ -58,7 +58,9 @@ def stated_views(surveys: pl.LazyFrame, complaints: pl.LazyFrame, *, since: date
         .agg(**latest, said_on=day.max())
     )
     complained = (
-        complaints.filter(pl.col("received_at").dt.date().is_between(since, as_of) & pl.col("customer_id").is_not_null())
+        complaints.filter(
+            pl.col("received_at").dt.date().is_between(since, as_of) & pl.col("customer_id").is_not_null()
+        )
         .group_by("customer_id")
         .agg(
             complaint_cause=pl.col("cause").sort_by("received_at", "complaint_id").drop_nulls().last(),
@@ -81,7 +83,9 @@ def stated_views(surveys: pl.LazyFrame, complaints: pl.LazyFrame, *, since: date
     )
 
 
-def knowledge(file: pl.LazyFrame, favourite: pl.LazyFrame, stated: pl.LazyFrame, customers: pl.LazyFrame) -> pl.LazyFrame:
+def knowledge(
+    file: pl.LazyFrame, favourite: pl.LazyFrame, stated: pl.LazyFrame, customers: pl.LazyFrame
+) -> pl.LazyFrame:
     """One row per customer of `customers`: for each of V2, V3, V7, V8, V9, V10 whether it is answered.
 
     V2: where they live (district or address), occupation and interests are all on file. V3: a favourite product is

@@ -30,7 +30,7 @@ def basket(chain: Chain, customer: Customer, day: int, purpose: str) -> list[Lin
             loved_flowers = next(iter(tastes)) == "flowers"
             tastes = {"silver": 0.6, "pearl": 0.4} if loved_flowers else {"flowers": 0.7, "silver": 0.3}
         wanted = [of_shares(rng, tastes)]
-        while rng.random() < (0.2 if customer.purse < 3 else 0.4):
+        while rng.random() < (0.2 if customer.purse < 3 else 0.33):
             wanted.append(of_shares(rng, tastes))
     return [line_of(chain, chosen(chain, customer, category, day), 1, day, customer) for category in wanted]
 

@@ -80,6 +80,8 @@ class Books:
     """Days on which a friend of a customer of the present store could come."""
     effects: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     """(response, state) → calls, would have bought, bought."""
+    has_forgotten_one: bool = False
+    """One complaint of the last half year was never taken care of: every chain has one."""
     recipients: int = 0
     order_count: int = 0
     lines_written: int = 0

@@ -44,16 +44,19 @@ def complaint(
     severity = "major" if rng.random() < (0.45 if is_bad else 0.3) else "minor"
     received = day * 86400 + rng.randrange(36000, 75600)
     answer_hours = rng.lognormvariate(3.4 if is_bad else 1.3, 0.9)
-    is_open = rng.random() < (0.22 if is_bad else 0.05)
-    days = rng.lognormvariate(2.3 if is_bad else 0.7, 0.9)
-    resolved = NEVER if is_open else received + int(max(days * 86400, answer_hours * 3600 + 1800))
+    drags_on = rng.random() < 0.22
+    days = rng.uniform(30, 57) if drags_on else min(rng.lognormvariate(2.3 if is_bad else 0.7, 0.9), 57)
+    resolved = received + int(max(days * 86400, answer_hours * 3600 + 1800))
+    if not store.is_online and chain.end - 150 <= day <= chain.end - 105 and not chain.books.has_forgotten_one:
+        drags_on = chain.books.has_forgotten_one = True
+        resolved = NEVER
     answered = received + int(answer_hours * 3600)
     now = (chain.end + 1) * 86400
     is_resolved = resolved < now
     customer.last_complaint = max(customer.last_complaint, day)
     if customer.leaving[0] <= day:  # who complains has not gone yet
         customer.leaving = (day + rng.randrange(1, 10), *customer.leaving[1:])
-    leaves = 0.75 if is_open else 0.12 if days <= 1 else 0.3 if days <= 7 else 0.55
+    leaves = 0.75 if drags_on else 0.12 if days <= 1 else 0.3 if days <= 7 else 0.55
     leaves = min(0.9, leaves * (1.25 if severity == "major" else 0.85))
     steps = len(words.steps) if is_resolved else (0 if answered >= now else rng.randint(1, 4))
     if is_resolved and rng.random() < 0.35:

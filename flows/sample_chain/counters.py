@@ -48,6 +48,17 @@ def own_associate(chain: Chain, customer: Customer, day: int) -> Associate | Non
     return own
 
 
+def caretaker(customer: Customer, day: int) -> Associate | None:
+    """Who would write or call on a day, whatever happens later; nobody where a leaver's customers were left alone."""
+    own = customer.associate
+    if own is None or own.start <= day < own.end:
+        return own
+    if day >= own.end and not customer.is_handed_over:
+        return None
+    on_duty = [one for one in customer.store.staff if one.start <= day < one.end]
+    return on_duty[customer.number % len(on_duty)] if on_duty else None
+
+
 def foresee_departure(chain: Chain, customer: Customer, associate: Associate, day: int) -> None:
     """When the own associate leaves and nobody takes the customer over, some customers go for lack of care."""
     rng = chain.rng

@@ -103,6 +103,7 @@ def customer_row(chain: Chain, customer: Customer, member_id: str) -> tuple[str,
     is_person = customer.kind == "individual"
     tier = bisect_right((500_000, 2_000_000, 6_000_000), customer.net_cents)
     is_moved = customer.left is not None and customer.left[1] == "moved_away" and customer.learned_of_move <= chain.end
+    known = 0.93 if rng.random() < (0.1, 0.3, 0.55, 0.85)[tier] else 0.4
     note = rng.choice(words.notes) if rng.random() < 0.12 else ""
     stored = rng.choice((50000, 100000, 200000, 500000)) if rng.random() < 0.05 else 0
     return (
@@ -111,13 +112,13 @@ def customer_row(chain: Chain, customer: Customer, member_id: str) -> tuple[str,
         customer.anniversary.isoformat() if customer.anniversary and rng.random() < 0.75 else "",
         words.districts[customer.district] if rng.random() < 0.85 else "",
         customer.address if rng.random() < 0.7 else "",
-        rng.choice(words.occupations) if is_person and rng.random() < 0.55 else "",
-        rng.choice(words.interests) if is_person and rng.random() < 0.5 else "",
+        rng.choice(words.occupations if is_person else words.contact_roles) if rng.random() < known else "",
+        rng.choice(words.interests) if rng.random() < known else "",
         rng.choice(words.styles) if rng.random() < 0.45 else "",
         customer.kind, date_text(since), customer.noted_referrer, customer.store.store_id,
         own.associate_id if own else "", phone, wechat, sms,
-        words.yes if customer.do_not_contact else words.no,
-        words.yes if customer.consents[1] and rng.random() < 0.85 else words.no, words.tiers[tier],
+        words.yes if customer.no_contact_from <= chain.end else words.no,
+        words.yes if customer.is_on_wecom else words.no, words.tiers[tier],
         str(max(customer.net_cents, 0) // 10_000 % 10_000), yuan(stored),
         date_text(customer.learned_of_move) if is_moved and not customer.has_moved_note else "",
         words.moved_note if is_moved and customer.has_moved_note else note,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flows.sample_chain.baskets import basket
-from flows.sample_chain.care import care_after, log_contact, may_contact, win_back, wishes
+from flows.sample_chain.care import care_after, keep_in_touch, log_contact, may_contact, win_back, wishes
 from flows.sample_chain.chain import Chain
 from flows.sample_chain.complaints import incident, trouble_at
 from flows.sample_chain.counters import counter_of, own_associate, served_by
@@ -66,7 +66,7 @@ def live_store(chain: Chain, store: Store, count: int) -> None:
     """`count` customers: some there before the period, some arriving, about one in twelve brought by another."""
     rng = chain.rng
     brought = round(count * 0.09) if count >= 20 and not store.is_online else round(count * 0.04)
-    before = 0 if store.opened >= 0 else round((count - brought) * 0.5)
+    before = 0 if store.opened >= 0 else round((count - brought) * 0.52)
     chain.books.brought = []
     whales = rng.choice((1, 2, 2, 3)) if not store.is_online and count >= 40 else 0
     for at in range(count - brought):
@@ -97,9 +97,9 @@ def live_referred(chain: Chain, store: Store, day: int, referrer: Customer) -> N
     chain.books.referrals.append(Referral(day, referrer, customer, is_noted))
     live(chain, customer)
     own = own_associate(chain, referrer, day)
-    if is_noted and own and may_contact(chain, referrer, day) and chain.rng.random() < own.diligence:
+    if is_noted and own and may_contact(referrer, day) and chain.rng.random() < own.diligence:
         log_contact(chain, referrer, day, "thank_referrer", "reached")
-    if is_noted and may_contact(chain, customer, day) and chain.rng.random() < 0.5:
+    if is_noted and may_contact(customer, day) and chain.rng.random() < 0.5:
         log_contact(chain, customer, day + chain.rng.randrange(1, 8), "welcome_referred", "reached")
 
 
@@ -119,7 +119,9 @@ def live(chain: Chain, customer: Customer) -> None:
         visit(chain, customer, day, purpose, recipient)
         if purpose == "gift":
             customer.gift_days.append((day + 358, purpose, recipient))
-        day, purpose, recipient = next_purchase(chain, customer, day)
+        follows = next_purchase(chain, customer, day)
+        keep_in_touch(chain, customer, day, follows[0])
+        day, purpose, recipient = follows
     wishes(chain, customer)
 
 

@@ -30,6 +30,8 @@ class Words:
     firm_kinds: tuple[str, ...]
     partner_kinds: tuple[str, ...]
     occupations: tuple[str, ...]
+    contact_roles: tuple[str, ...]
+    """Who a firm's orders come from."""
     interests: tuple[str, ...]
     styles: tuple[str, ...]
     notes: tuple[str, ...]
@@ -99,6 +101,7 @@ ZH = Words(
     partner_kinds=("婚礼策划工作室", "摄影工作室", "花艺培训学校", "酒店宴会部"),
     occupations=("教师", "医生", "工程师", "公务员", "会计", "设计师", "个体经营", "护士", "律师", "销售", "退休",
                  "自由职业", "企业管理"),
+    contact_roles=("行政", "采购", "总经理助理"),
     interests=("茶艺", "瑜伽", "旅行", "摄影", "园艺", "音乐会", "烘焙", "书法", "跑步", "收藏", "亲子", "电影"),
     styles=("简约", "古法", "轻奢", "国风", "复古", "甜美"),
     notes=("喜欢素雅包装", "习惯周末下午来", "常与女儿同来", "戒指手寸 12 号", "对百合花粉过敏",
@@ -190,6 +193,7 @@ EN = Words(
     occupations=("teacher", "doctor", "engineer", "civil servant", "accountant", "designer", "shopkeeper", "nurse",
                  "lawyer",
                  "sales", "retired", "freelance", "manager"),
+    contact_roles=("office manager", "buyer", "assistant"),
     interests=("tea", "yoga", "travel", "photography", "gardening", "concerts", "baking", "calligraphy", "running",
                "collecting",
                "family", "film"),

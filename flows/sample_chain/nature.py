@@ -25,44 +25,44 @@ class Segment:
 
 SEGMENTS = (
     Segment(
-        "flower_regular", 0.18, 33, 4.0, "flowers",
+        "flower_regular", 0.18, 25, 4.0, "flowers",
         {"flowers": 0.8, "floral_gift": 0.13, "silver": 0.03, "pearl": 0.04},
         {"loyal": 0.6, "switcher": 0.2, "no_loyalty": 0.2}, 0.15,
     ),
     Segment(
-        "jewellery_self", 0.26, 115, 2.0, "jewellery",
+        "jewellery_self", 0.26, 80, 2.0, "jewellery",
         {"gold": 0.42, "pearl": 0.2, "silver": 0.16, "gem": 0.1, "diamond": 0.06, "flowers": 0.06},
         {"loyal": 0.5, "switcher": 0.28, "no_loyalty": 0.22}, 0.15,
     ),
     Segment(
-        "style_lover", 0.09, 60, 2.5, "jewellery",
+        "style_lover", 0.09, 43, 2.5, "jewellery",
         {"silver": 0.32, "pearl": 0.3, "gem": 0.14, "gold": 0.14, "floral_gift": 0.1},
         {"early_adopter": 0.75, "loyal": 0.15, "switcher": 0.1}, 0.3,
     ),
     Segment(
-        "couple", 0.11, 190, 2.0, "jewellery",
+        "couple", 0.11, 150, 2.0, "jewellery",
         {"diamond": 0.16, "gold": 0.34, "flowers": 0.32, "floral_gift": 0.12, "silver": 0.06},
         {"loyal": 0.5, "switcher": 0.3, "no_loyalty": 0.2}, 0.2,
     ),
     Segment(
-        "gift_giver", 0.14, 240, 1.5, "flowers",
+        "gift_giver", 0.14, 200, 1.5, "flowers",
         {"flowers": 0.45, "floral_gift": 0.3, "pearl": 0.13, "silver": 0.06, "gold": 0.06},
         {"loyal": 0.55, "switcher": 0.25, "no_loyalty": 0.2}, 0.6,
     ),
     Segment(
-        "promotion_hunter", 0.12, 70, 1.5, "promotion",
+        "promotion_hunter", 0.12, 51, 1.5, "promotion",
         {"silver": 0.34, "gold": 0.22, "pearl": 0.24, "floral_gift": 0.1, "gem": 0.1},
         {"no_loyalty": 0.8, "switcher": 0.2}, 0.35,
     ),
     Segment(
-        "occasional", 0.09, 300, 1.0, "jewellery",
+        "occasional", 0.09, 220, 1.0, "jewellery",
         {"silver": 0.3, "gold": 0.25, "flowers": 0.3, "pearl": 0.15},
         {"no_loyalty": 0.5, "switcher": 0.4, "loyal": 0.1}, 0.1,
     ),
     Segment(
-        "enterprise", 0.006, 85, 6.0, "even", {"floral_gift": 0.6, "gold": 0.25, "flowers": 0.15}, {"loyal": 1.0}, 0.0,
+        "enterprise", 0.006, 75, 6.0, "even", {"floral_gift": 0.6, "gold": 0.25, "flowers": 0.15}, {"loyal": 1.0}, 0.0,
     ),
-    Segment("partner", 0.004, 40, 3.0, "even", {"flowers": 0.75, "floral_gift": 0.25}, {"loyal": 1.0}, 0.0),
+    Segment("partner", 0.004, 34, 3.0, "even", {"flowers": 0.75, "floral_gift": 0.25}, {"loyal": 1.0}, 0.0),
 )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ BIG_SPENDER = Segment(
 """One to three per store."""
 
 
-LIFETIME = {"loyal": 2900, "early_adopter": 2500, "switcher": 1350, "no_loyalty": 1050}
+LIFETIME = {"loyal": 2400, "early_adopter": 2100, "switcher": 1150, "no_loyalty": 900}
 """Attitude → mean days until a customer leaves of their own nature."""
 
 

@@ -71,8 +71,9 @@ def give_keys(chain: Chain, customer: Customer) -> None:
         if not store.is_online and rng.random() < 0.025:
             customer.second_member_id = f"N{customer.number:07d}"
             customer.second_from = rng.randrange(30, chain.end + 30)
-    customer.consents = (rng.random() < 0.58, rng.random() < 0.64, rng.random() < 0.6)
-    customer.do_not_contact = rng.random() < 0.015
+    customer.consents = (rng.random() < 0.58, rng.random() < 0.7, rng.random() < 0.6)
+    customer.is_on_wecom = customer.consents[1] and rng.random() < 0.85
+    customer.no_contact_from = -NEVER if rng.random() < 0.015 else NEVER
 
 
 def give_dates(chain: Chain, customer: Customer) -> None:
@@ -103,8 +104,9 @@ def arrival(chain: Chain, store: Store, segment: Segment, was_there: bool) -> Cu
     rng, calendar = chain.rng, chain.calendar
     season = segment.season if segment.season != "promotion" else "jewellery"
     if not was_there:
+        season = season if rng.random() < 0.4 else "even"
         return newcomer(chain, store, segment, calendar.busy_day(season, max(store.opened, 0), rng.random()))
-    customer = newcomer(chain, store, segment, calendar.next_day(season, 0, rng.random() * segment.gap * 1.1))
+    customer = newcomer(chain, store, segment, calendar.next_day(season, 0, rng.random() * segment.gap * 2))
     if customer.member_id:
         customer.registered = -rng.randrange(20, min(1500, -store.opened) + 20)
     if customer.first_day == NEVER or (customer.member_id and rng.random() < 0.05):

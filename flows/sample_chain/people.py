@@ -52,7 +52,9 @@ class Customer:
     is_price_sensitive: bool = False
     near_new_store: bool = False
     consents: tuple[bool, bool, bool] = (False, False, False)
-    do_not_contact: bool = False
+    is_on_wecom: bool = False
+    no_contact_from: int = NEVER
+    """The day from which the customer wants no contact."""
     associate: Associate | None = None
     is_handed_over: bool = True
     address: str = ""

@@ -105,9 +105,9 @@ class Calendar:
         return (on - self.start).days
 
     def text(self, seconds: int) -> str:
-        """Seconds since the first day as "2026-03-08 14:05:09"."""
+        """Seconds since the first day, within the period, as "2026-03-08 14:05:09"."""
         day, rest = divmod(seconds, 86400)
-        return f"{self.on(day).isoformat()} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+        return f"{self.iso[day]} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
 
     def date_text(self, day: int) -> str:
         """The date of a day as text; empty for a day that does not come."""

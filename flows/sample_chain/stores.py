@@ -8,6 +8,9 @@ from random import Random
 from flows.sample_chain.names import Words, person_name
 from flows.sample_chain.seasons import NEVER, Calendar
 
+DILIGENCE = (0.58, 0.45, 0.62, 0.79)
+"""Of the first stores: one is sloppy, one exemplary; later ones lie between."""
+
 
 @dataclass(slots=True)
 class Associate:
@@ -33,6 +36,8 @@ class Store:
     district: int
     street: str
     opened: int
+    diligence: float
+    """How much of the care that is due gets done here."""
     is_online: bool = False
     closed: int = NEVER
     successor: Store | None = None
@@ -56,7 +61,10 @@ def open_stores(rng: Random, words: Words, calendar: Calendar, count: int) -> li
         turn = at // len(words.streets) + 1
         name = (words.store_name if turn == 1 else words.again).format(street=street, n=turn)
         region, district = words.regions[at % 2], at % len(words.districts)
-        store = Store(at, store_id, name, region, district, street, opened=-rng.randrange(400, 3000))
+        opened, diligence = -rng.randrange(400, 3000), rng.uniform(0.5, 0.75)
+        if at < len(DILIGENCE):
+            diligence = DILIGENCE[at]
+        store = Store(at, store_id, name, region, district, street, opened, diligence)
         if at == count - 1 and count > 1:
             store.name, store.is_online = words.online_store, True
         stores.append(store)
@@ -85,7 +93,7 @@ def hired_staff(rng: Random, words: Words, last_day: int, store: Store) -> list[
             end = leaves if leaves < min(last_day - 20, post_end - 20) else post_end
             number, name = f"A{store.store_id[1:]}{len(staff) + 1:02d}", person_name(rng, words, rng.random() < 0.8)
             capacity = rng.choice((30, 40, 40, 40, 50, 60))
-            diligence, warmth = rng.uniform(0.15, 0.8), rng.uniform(0.8, 1.25)
+            diligence, warmth = store.diligence + rng.uniform(-0.12, 0.12), rng.uniform(0.8, 1.25)
             staff.append(Associate(number, name, start, end, capacity, diligence, warmth))
             start = end + rng.randrange(3, 30)
     return staff

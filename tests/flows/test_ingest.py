@@ -42,8 +42,12 @@ def activity_sales(workspace: Workspace) -> Decimal:
 def assert_adds_up(workspace: Workspace) -> None:
     ledger = Lake(workspace.lake).ledger()
     for row in ledger.iter_rows(named=True):
-        assert row["rows_in"] == row["rows_accepted"] + row["rows_quarantined"] + row["rows_duplicate"], row["file_name"]
-        assert row["amount_in"] == row["amount_accepted"] + row["amount_quarantined"] + row["amount_duplicate"], row["file_name"]
+        assert row["rows_in"] == row["rows_accepted"] + row["rows_quarantined"] + row["rows_duplicate"], row[
+            "file_name"
+        ]
+        assert row["amount_in"] == row["amount_accepted"] + row["amount_quarantined"] + row["amount_duplicate"], row[
+            "file_name"
+        ]
 
 
 def test_a_file_lands_and_leaves_the_inbox(workspace):

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,9 +21,12 @@ from flows.monthly_review import review_month
 from flows.rendering import Rendered
 from flows.terminal import Silent
 from schemas.period import Month
+from schemas.review import Review
 from tests.conftest import LANDED_AT, REGULARS
 
 OCTOBER = Month(2026, 10)
+LATER = datetime(2026, 12, 1)
+"""As known then: other inputs, though the same rows."""
 
 
 def hashes(workspace: Workspace) -> dict[str, str]:
@@ -73,11 +77,22 @@ def test_the_manifest_names_every_artefact_with_its_hash(sample_copy):
     )
 
 
+def test_what_is_published_from_the_same_inputs_is_not_made_again(sample_copy, monkeypatch):
+    pretend_to_render(monkeypatch)
+    first = run(sample_copy)
+    pretend_to_render(monkeypatch, content=b"made again")
+    assert run(sample_copy) == first
+    assert (sample_copy.published / "2026-10" / "chain" / "review.pdf").read_bytes() == b"page"
+    (sample_copy.published / "2026-10" / "chain" / "review.pdf").write_bytes(b"spoilt")
+    run(sample_copy)
+    assert (sample_copy.published / "2026-10" / "chain" / "review.pdf").read_bytes() == b"made again"
+
+
 def test_a_failing_store_stops_no_other_and_keeps_what_it_had(sample_copy, monkeypatch):
     pretend_to_render(monkeypatch, content=b"old")
     run(sample_copy)
     pretend_to_render(monkeypatch, failing="S01", content=b"new")
-    summary = run(sample_copy)
+    summary = run(sample_copy, known_at=LATER)
     assert summary.failed == ("S01",)
     assert summary.exit_code == 1
     stores = sample_copy.published / "2026-10" / "stores"
@@ -85,7 +100,7 @@ def test_a_failing_store_stops_no_other_and_keeps_what_it_had(sample_copy, monke
     assert (stores / "S02" / "review.pdf").read_bytes() == b"new"
     assert months_to_do(sample_copy, OCTOBER, OCTOBER, "failed") == [OCTOBER]
     pretend_to_render(monkeypatch, content=b"mended")
-    assert run(sample_copy, stores=["S01"]).exit_code == 0
+    assert run(sample_copy, stores=["S01"], known_at=LATER).exit_code == 0
     assert (stores / "S01" / "review.pdf").read_bytes() == b"mended"
     assert (stores / "S02" / "review.pdf").read_bytes() == b"new"
     assert months_to_do(sample_copy, OCTOBER, OCTOBER, "failed") == []
@@ -96,10 +111,11 @@ def test_when_nothing_can_be_rendered_nothing_published_changes(sample_copy, mon
     run(sample_copy)
     before = hashes(sample_copy)
     monkeypatch.setattr(
-        "flows.monthly_review.rendered", lambda reviews, *_, **__: [Rendered(rendering.scope_name(r), error="x") for r in reviews]
+        "flows.monthly_review.rendered",
+        lambda reviews, *_, **__: [Rendered(rendering.scope_name(r), error="x") for r in reviews],
     )
     with pytest.raises(RegularsError, match="untouched"):
-        run(sample_copy)
+        run(sample_copy, known_at=LATER)
     assert hashes(sample_copy) == before
 
 
@@ -120,11 +136,13 @@ def test_restated_is_what_last_month_printed_minus_todays_opening(sample_copy, m
     chain = next(row for row in manifest["scopes"] if row["scope"] == "chain")
     chain["closing_base"] += 5
     manifest_path.write_text(json.dumps(manifest), encoding="utf-8")
-    seen = []
-    monkeypatch.setattr(
-        "flows.monthly_review.rendered",
-        lambda reviews, *_, **__: [seen.append(r) or Rendered(rendering.scope_name(r), error="x") for r in reviews],
-    )
+    seen: list[Review] = []
+
+    def looked_at(reviews, *_, **__):
+        seen.extend(reviews)
+        return [Rendered(rendering.scope_name(r), error="x") for r in reviews]
+
+    monkeypatch.setattr("flows.monthly_review.rendered", looked_at)
     with pytest.raises(RegularsError):
         run(sample_copy)
     assert seen[0].figures["restated"].value == 5
@@ -136,7 +154,10 @@ def test_another_time_zone_locale_and_hash_seed_give_the_same_bytes(landed_sampl
 
     results = []
     for step, environment in enumerate(
-        ({"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}, {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "7"})
+        (
+            {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"},
+            {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "7"},
+        )
     ):
         space = Workspace(tmp_path / str(step) / "chain")
         shutil.copytree(landed_sample.root, space.root)
@@ -150,7 +171,9 @@ def test_another_time_zone_locale_and_hash_seed_give_the_same_bytes(landed_sampl
 def kill_at_random_moments(command: list[str], pauses: list[float]) -> None:
     """Start the command and SIGKILL it after each pause; then let it finish."""
     for pause in pauses:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         time.sleep(pause)
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
@@ -158,7 +181,9 @@ def kill_at_random_moments(command: list[str], pauses: list[float]) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=280)
 
 
-def assert_killed_backfill_ends_like_an_undisturbed_one(space: Workspace, tmp_path: Path, months: tuple[str, str]) -> None:
+def assert_killed_backfill_ends_like_an_undisturbed_one(
+    space: Workspace, tmp_path: Path, months: tuple[str, str]
+) -> None:
     import shutil
 
     undisturbed = Workspace(tmp_path / "undisturbed")
@@ -174,7 +199,9 @@ def assert_killed_backfill_ends_like_an_undisturbed_one(space: Workspace, tmp_pa
 
 def test_a_backfill_killed_three_times_ends_with_the_same_hashes(workspace, tmp_path, online_retail):
     """Three months of three countries."""
-    text = workspace.chain_toml.read_text(encoding="utf-8").replace("CNY", "GBP").replace("Asia/Shanghai", "Europe/London")
+    text = (
+        workspace.chain_toml.read_text(encoding="utf-8").replace("CNY", "GBP").replace("Asia/Shanghai", "Europe/London")
+    )
     workspace.chain_toml.write_text(text, encoding="utf-8")
     for path in online_retail[:10]:
         head, *rows = path.read_text(encoding="utf-8").splitlines()

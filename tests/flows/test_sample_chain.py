@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -22,6 +23,7 @@ from schemas.source_formats import SOURCE_FORMATS, recognise, roles_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL: dict[str, Any] = {"stores": 4, "months": 12, "customers": 250}
+LAST_DAY = date(2026, 10, 31)
 FRICTION = ("等待付款", "已取消", "(删除)等待付款")
 
 
@@ -43,8 +45,9 @@ def small_chain(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     return Sample(folder, write_sample_chain(folder, **SMALL))
 
 
+@cache
 def rows_of(path: Path) -> list[dict[str, str]]:
-    """The rows of one file, by English role names where it is a template."""
+    """The rows of one file, by English role names where it is a template; read once, for all tests."""
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
@@ -229,7 +232,8 @@ def test_order_ids_are_unique_and_every_refund_names_an_order_of_its_store(defau
 def test_size_and_sales_of_the_default_chain(default_chain: Sample) -> None:
     told = truth_of(default_chain, "totals")
     assert default_chain.summary.customers == len(truth_of(default_chain, "customers_truth")) == 5000
-    assert 27_000 < default_chain.summary.orders < 45_000
+    assert 38_000 < default_chain.summary.orders < 42_000
+    assert 47_000 < default_chain.summary.order_lines < 52_000
     assert (default_chain.summary.first_month, default_chain.summary.last_month) == ("2024-05", "2026-10")
     by_store: dict[str, list[int]] = defaultdict(list)
     for row in told:
@@ -252,12 +256,53 @@ def test_pareto_anonymous_share_and_refunds_are_believable(default_chain: Sample
     for store_id, of_customer in spend.items():
         amounts = sorted((amount for amount in of_customer.values() if amount > 0), reverse=True)
         top = amounts[: -(-len(amounts) // 5)]
-        assert 0.55 < sum(top) / sum(amounts) < 0.78, store_id
+        assert 0.55 < sum(top) / sum(amounts) < 0.75, store_id
         total = totals[store_id]
-        assert 0.1 < 1 - total["identified_sales_cents"] / total["goods_sales_cents"] < 0.2, store_id
+        assert 0.12 < 1 - total["identified_sales_cents"] / total["goods_sales_cents"] < 0.2, store_id
         assert 0.01 < -total["refunds_cents"] / total["goods_sales_cents"] < 0.04, store_id
     refunds, sales = (sum(totals[store][name] for store in spend) for name in ("refunds_cents", "goods_sales_cents"))
-    assert 0.015 < -refunds / sales < 0.03
+    assert 0.02 < -refunds / sales < 0.03
+
+
+def test_the_chain_is_older_than_its_files_and_neither_explodes_nor_collapses(default_chain: Sample) -> None:
+    people = truth_of(default_chain, "customers_truth")
+    months = sorted({row["first_purchase_on"][:7] for row in people if row["first_purchase_on"]})
+    first = Counter(row["first_purchase_on"][:7] for row in people)
+    assert len(months) == 30
+    assert first[months[0]] < 2.5 * first[months[1]]
+    assert all(90 <= first[month] <= 160 for month in months[-12:]), "new customers a month"
+    buyers: dict[str, set[str]] = defaultdict(set)
+    owner = {
+        key: row["customer_number"] for row in people for key in (*row["member_ids"].split("|"), row["phone"]) if key
+    }
+    for row in till_rows(default_chain):
+        key = row["member_id"] or row["phone"].replace("-", "")
+        if key and row["line_type"] == "商品":
+            buyers[row["ordered_at"][:7]].add(owner[key])
+    base = [len(set().union(*(buyers[month] for month in months[at - 11 : at + 1]))) for at in range(11, 30)]
+    assert max(base) < 1.25 * min(base)
+
+
+def test_most_known_customers_are_on_file_and_the_best_are_known_best(default_chain: Sample) -> None:
+    online = max(row["store_id"] for row in inbox_of(default_chain, "stores"))
+    known = [
+        row
+        for row in truth_of(default_chain, "customers_truth")
+        if row["home_store_id"] != online and int(row["named_purchases"]) > 0
+    ]
+    assert 0.82 < sum(bool(row["member_ids"]) for row in known) / len(known) < 0.88
+    answered = {
+        row["member_id"]: bool(row["district"] and row["occupation"] and row["interests"])
+        for row in inbox_of(default_chain, "customers")
+    }
+    spend: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in till_rows(default_chain):
+        if row["member_id"] and row["ordered_at"] >= "2026" and row["line_type"] in ("商品", "退款"):
+            spend[row["store_id"]][row["member_id"]] += cents(row["net_sales"])
+    top = [sum(answered[card] for card, _ in of_store.most_common(10)) for of_store in spend.values()]
+    assert min(top) >= 4
+    assert 5 <= sum(top) / len(top) <= 8
+    assert sum(answered.values()) / len(answered) < 0.35
 
 
 def test_the_busy_days_are_those_of_the_trade(default_chain: Sample) -> None:
@@ -368,7 +413,18 @@ def test_those_who_left_over_bad_service_complained_before_they_went(default_cha
     assert all(
         row["received_at"] <= (row["first_answer_at"] or "9") <= (row["resolved_at"] or "9") for row in complaints
     )
-    assert 10 < sum(not row["resolved_at"] for row in complaints) < 120
+
+
+def test_complaints_stay_open_for_weeks_and_one_alone_was_forgotten_for_months(default_chain: Sample) -> None:
+    complaints = inbox_of(default_chain, "complaints")
+    ages = [LAST_DAY - date.fromisoformat(row["received_at"][:10]) for row in complaints if not row["resolved_at"]]
+    (forgotten,) = [age for age in ages if age > timedelta(60)]
+    assert timedelta(100) <= forgotten <= timedelta(150)
+    assert 5 <= len(ages) <= 40
+    for row in complaints:
+        if row["resolved_at"]:
+            took = date.fromisoformat(row["resolved_at"][:10]) - date.fromisoformat(row["received_at"][:10])
+            assert took <= timedelta(60)
 
 
 def test_price_competitor_and_moves_have_their_known_days(default_chain: Sample) -> None:
@@ -426,15 +482,58 @@ def test_contacts_are_made_by_associates_in_service_to_people_on_file(default_ch
     }
     on_file = {row["member_id"]: row for row in inbox_of(default_chain, "customers")}
     contacts = inbox_of(default_chain, "contacts")
-    assert len(contacts) > 5000
+    assert 50_000 < len(contacts) < 80_000
+    online = max(row["store_id"] for row in inbox_of(default_chain, "stores"))
     for row in contacts:
-        start, end = service[row["associate_id"]]
-        assert start <= row["contacted_at"][:10] < end
+        if row["associate_id"]:
+            start, end = service[row["associate_id"]]
+            assert start <= row["contacted_at"][:10] < end
+        else:
+            assert on_file[row["member_id"]]["home_store_id"] == online, "only the online shop writes as a shop"
         assert row["member_id"] in on_file or (row["contact_kind"] == "answer_complaint" and row["phone"])
     refused = {row["member_id"] for row in contacts if row["result"] == "asked_not_to_call"}
     assert refused
     assert all(on_file[card]["do_not_contact"] == "是" for card in refused)
+    said_no = {row["member_id"]: row["contacted_at"][:10] for row in contacts if row["member_id"] in refused
+               and row["result"] == "asked_not_to_call"}  # fmt: skip
+    later = [row for row in contacts if row["contacted_at"][:10] > said_no.get(row["member_id"], "9999")]
+    assert {row["contact_kind"] for row in later} <= {"answer_complaint"}
     assert sum(end != "9999" for _, end in service.values()) >= 5, "associates who left"
+
+
+def test_care_is_done_by_half_and_one_store_is_exemplary_and_one_sloppy(default_chain: Sample) -> None:
+    """Due in the last three months and contacted within three days, as `care_done_share` counts it."""
+    card_of = {row["phone"]: row["member_id"] for row in inbox_of(default_chain, "customers")}
+    owner = {key: row for row in inbox_of(default_chain, "customers") if row["do_not_contact"] == "否"
+             and not row["moved_away_on"] and "是" in (row["consent_phone"], row["consent_sms"], row["wecom_added"])
+             for key in (row["member_id"], row["phone"], row["account"])}  # fmt: skip
+    days: dict[str, set[date]] = defaultdict(set)
+    for row in till_rows(default_chain):
+        key = row["member_id"] or row["phone"].replace("-", "")
+        if key in owner and row["line_type"] == "商品":
+            days[card_of[owner[key]["phone"]]].add(date.fromisoformat(row["ordered_at"][:10]))
+    for row in jd_rows(default_chain):
+        if row["下单帐号"] in owner and row["订单状态"] not in FRICTION:
+            days[card_of[owner[row["下单帐号"]]["phone"]]].add(date.fromisoformat(row["下单时间"][:10]))
+    spoken: dict[str, set[date]] = defaultdict(set)
+    for row in inbox_of(default_chain, "contacts"):
+        if row["member_id"] in owner:
+            spoken[card_of[owner[row["member_id"]]["phone"]]].add(date.fromisoformat(row["contacted_at"][:10]))
+    done: dict[str, Counter[bool]] = defaultdict(Counter)
+    for card, bought in days.items():
+        in_turn = sorted(bought)
+        for day, following in zip(in_turn, [*in_turn[1:], date.max], strict=True):
+            until = min(following - timedelta(1), day + timedelta(365))
+            weeks = (day + timedelta(21 * step) for step in range(1, 18))
+            for due in (day, day + timedelta(3), *(message for message in weeks if message <= until)):
+                if date(2026, 8, 1) <= due <= LAST_DAY:
+                    is_done = any(due + timedelta(later) in spoken[card] for later in range(4))
+                    done[owner[card]["home_store_id"]][is_done] += 1
+    share = {store_id: counts[True] / counts.total() for store_id, counts in done.items()}
+    assert len(share) == 6
+    assert all(0.35 <= store < 0.66 for store in share.values()), share
+    assert max(share.values()) == share["S04"] > 0.58
+    assert min(share.values()) == share["S02"] < 0.42
 
 
 # ---- scale

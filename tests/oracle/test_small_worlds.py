@@ -235,8 +235,10 @@ def test_order_of_rows_and_names_of_files_change_nothing(seed: int, tmp_path: Pa
 
 
 def cut_after(world: World, last: date) -> World:
-    """The world without what happened after that day, nor those who joined after it and had not bought by then."""
+    """The world without what happened after that day, nor those who joined after it and were not heard of by then."""
     oracle = BruteForce(world)
+    heard = {x.who for x in oracle.lines if x.day <= last}
+    heard |= {oracle.who(row.member_id) for row in world.complaints if row.received_at.date() <= last}
     cut = make_world(world.seed)
     cut.order_lines = [row for row in cut.order_lines if row.ordered_at.date() <= last]
     cut.referrals = [row for row in cut.referrals if row.referred_on <= last]
@@ -244,8 +246,7 @@ def cut_after(world: World, last: date) -> World:
     cut.surveys = [row for row in cut.surveys if row.answered_at.date() <= last]
     cut.customers = [
         row for row in cut.customers
-        if row.member_since is None or row.member_since <= last
-        or any(x.day <= last and x.who == oracle.who(row.member_id) for x in oracle.lines)
+        if row.member_since is None or row.member_since <= last or oracle.who(row.member_id) in heard
     ]  # fmt: skip
     return cut
 
