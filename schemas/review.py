@@ -225,7 +225,7 @@ class Associate:
     actions: int
     personal_contacts: int
     beyond_capacity: int
-    """Contacts that were due but did not fit the capacity; they are in actions.csv, marked."""
+    """Discretionary contacts that did not fit the capacity: the least of them by VIP and value, left out of the list."""
 
 
 @dataclass(frozen=True)

@@ -35,5 +35,7 @@ class Rules:
     promotion_share: float = 0.5
     devotion_share: float = 0.6
     brands_for_devotion: int = 3
+    cared_for_categories: tuple[str, ...] = ()
+    """Categories whose pieces are looked after three months on (cleaning, fitting); none named: all. Not bouquets."""
     capacity: int = 40
     """Personal contacts an associate can make in a month, where the staff file does not say."""

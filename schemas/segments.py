@@ -109,7 +109,6 @@ ACTION_KIND = _ordered(
     Class("ask_vip", "补全资料", "Ask a VIP", "前十名尚不知道的一问", "One thing we do not know of a top-ten customer"),
     Class("win_back", "挽回", "Win back", "久未购买的有价值顾客", "A valuable customer who is overdue or lapsed"),
     Class("long_absent", "久别问候", "Long-absent greeting", "问候,不推销", "A greeting, no selling"),
-    Class("three_weeks", "三周关怀", "Three-weekly message", "关怀信息", "A caring message"),
 )  # fmt: skip
 
 CHANNEL = _ordered(

@@ -12,13 +12,13 @@ from schemas.rules import Rules
 
 ORDER_OF_KINDS = (
     "answer_complaint", "thank_referrer", "welcome_referred", "call_after_3_days", "birthday", "anniversary", "gift_day",
-    "three_months", "ask_vip", "win_back", "long_absent", "three_weeks",
+    "three_months", "ask_vip", "win_back", "long_absent",
 )  # fmt: skip
 PROMISED = ("answer_complaint", "thank_referrer", "welcome_referred", "call_after_3_days", "three_months")
 """Owed or promised; the others are discretionary: at most one per customer and week."""
-SENT_IN_BULK = ("thank_referrer", "birthday", "anniversary", "three_weeks")
+SENT_IN_BULK = ("thank_referrer", "birthday", "anniversary")
 """Messages that take no associate's capacity."""
-WRITTEN = ("birthday", "anniversary", "three_weeks", "long_absent", "thank_referrer")
+WRITTEN = ("birthday", "anniversary", "long_absent", "thank_referrer")
 """Greetings go by message first, personal words by phone first."""
 WIN_BACKS_PER_WEEK = 8
 
@@ -61,8 +61,9 @@ def _candidates(rows: pl.LazyFrame, kind: str) -> pl.LazyFrame:
 
 
 def from_care(care: pl.LazyFrame) -> pl.LazyFrame:
-    """Candidates for the care of the month: calls, wishes, gift reminders, invitations (each on its own day)."""
-    kinds = ("call_after_3_days", "birthday", "anniversary", "gift_day", "three_months", "three_weeks")
+    """Candidates for the care of the month: calls, wishes, gift reminders, invitations, each on its own day. The message every
+    three weeks is sent in bulk and takes no row of a list."""
+    kinds = ("call_after_3_days", "birthday", "anniversary", "gift_day", "three_months")
     return pl.concat([_candidates(care.filter(pl.col("kind") == kind).drop("kind"), kind) for kind in kinds])
 
 
@@ -160,7 +161,6 @@ def action_list(
     rows = (
         candidates.join(owners, on="customer_id", how="inner", validate="m:1", suffix="_owner")
         .filter(pl.col("may_contact") | pl.col("kind").is_in(["answer_complaint", "win_back"]))
-        .filter((pl.col("kind") != "three_weeks") | pl.col("is_vip"))
         .with_columns(
             due_on=pl.col("due_on").clip(first, last),
             value_at_stake=pl.coalesce("value_at_stake", "value_at_stake_owner").fill_null(0).cast(MONEY),

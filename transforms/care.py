@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import isleap
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -117,13 +118,15 @@ def gift_days(gifts: pl.LazyFrame, *, first: date, last: date) -> pl.LazyFrame:
     ).sort("due_on", "customer_id")
 
 
-def purchase_clock(purchases: pl.LazyFrame, *, first: date, last: date) -> pl.LazyFrame:
+def purchase_clock(
+    purchases: pl.LazyFrame, *, first: date, last: date, cared_for_categories: Sequence[str] = ()
+) -> pl.LazyFrame:
     """Care rows of 0-3-3-3 due from `first` to `last`: thanks on the day, a call after 3 days, a message every 3 weeks,
     an invitation after 3 months (the same day, clipped to the month's end).
 
     `purchases`: one row per customer and chain purchase date, with `next_purchase_on` (null for the last),
-    `lapsed_after_days` and `product`. The three-week clock restarts at each purchase and stops at lapse; the invitation
-    falls away when the customer buys before it.
+    `lapsed_after_days`, `product` and its `category`. The three-week clock restarts at each purchase and stops at lapse;
+    the invitation falls away when the customer buys before it, and goes only to `cared_for_categories` where any are named.
     """
     bought = purchases.rename({"business_date": "trigger_on"})
     weeks = 7 * WEEKS_BETWEEN_MESSAGES
@@ -137,6 +140,8 @@ def purchase_clock(purchases: pl.LazyFrame, *, first: date, last: date) -> pl.La
     after_3_months = bought.with_columns(due_on=pl.col("trigger_on").dt.offset_by("3mo")).filter(
         due & (pl.col("due_on") <= until)
     )
+    if cared_for_categories:
+        after_3_months = after_3_months.filter(pl.col("category").is_in(list(cared_for_categories)))
     # the first message due on or after `first`, and those that follow it within the span
     to_first = (pl.lit(first) - pl.col("trigger_on")).dt.total_days()
     skipped = pl.max_horizontal(pl.lit(1), (to_first + weeks - 1) // weeks)

@@ -110,7 +110,7 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
         .group_by("scope")
         .agg(buyers_12m=pl.col("customers").sum(), serialised_buyers_12m=pl.col("serialised").sum()),
         _referral_counts(brought.lazy()),
-        _care_counts(facts, status.lazy(), contacts, month),
+        _care_counts(facts, status.lazy(), contacts, month, rules),
     ]
     joined = pl.LazyFrame({"scope": scopes_of(facts)}, schema={"scope": pl.String})
     for part in parts:
@@ -186,9 +186,11 @@ def _referral_counts(brought: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _care_counts(facts: Facts, status: pl.LazyFrame, contacts: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def _care_counts(
+    facts: Facts, status: pl.LazyFrame, contacts: pl.LazyFrame, month: Month, rules: Rules
+) -> pl.LazyFrame:
     """One row per scope: care contacts that fell due in the month for customers who may be contacted, and those done."""
-    due = care_due(facts, status, month).filter(pl.col("kind") != "gift_day")
+    due = care_due(facts, status, month, rules).filter(pl.col("kind") != "gift_day")
     done = care.is_done(due, contacts).join(
         status.select("customer_id", "home_store_id"), on="customer_id", how="inner"
     )
@@ -197,7 +199,7 @@ def _care_counts(facts: Facts, status: pl.LazyFrame, contacts: pl.LazyFrame, mon
     )
 
 
-def care_due(facts: Facts, status: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def care_due(facts: Facts, status: pl.LazyFrame, month: Month, rules: Rules) -> pl.LazyFrame:
     """Care rows due in `month` for the customers in `status` who may be contacted and are not lapsed before it."""
     first, last = month.first_day, month.last_day
     may = people.reach(facts.file.lazy()).filter("may_contact").select("customer_id")
@@ -208,7 +210,9 @@ def care_due(facts: Facts, status: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     )
     own = care.own_dates(facts.file.lazy(), first=first, last=last)
     gifts = care.gift_days(facts.gifts.lazy(), first=first, last=last)
-    clock = care.purchase_clock(clocked_purchases(facts, until=last), first=first, last=last)
+    clock = care.purchase_clock(
+        clocked_purchases(facts, until=last), first=first, last=last, cared_for_categories=rules.cared_for_categories
+    )
     return pl.concat([own, gifts, clock]).join(present, on="customer_id", how="semi")
 
 
@@ -221,7 +225,7 @@ def clocked_purchases(facts: Facts, *, until: date) -> pl.LazyFrame:
         .sort("customer_id", "business_date")
         .with_columns(next_purchase_on=pl.col("business_date").shift(-1).over("customer_id"))
         .join(products, on=["customer_id", "business_date"], how="left", validate="1:1")
-        .select("customer_id", "business_date", "next_purchase_on", "lapsed_after_days", "product")
+        .select("customer_id", "business_date", "next_purchase_on", "lapsed_after_days", "product", "category")
     )
 
 

@@ -40,12 +40,17 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
         [
             care.own_dates(file, first=first, last=last),
             care.gift_days(facts.gifts.lazy(), first=first, last=last),
-            care.purchase_clock(clocked_purchases(facts, until=facts.as_of), first=first, last=last),
+            care.purchase_clock(
+                clocked_purchases(facts, until=facts.as_of),
+                first=first,
+                last=last,
+                cared_for_categories=rules.cared_for_categories,
+            ),
             care.long_absent(status, first=first, last=last),
         ]
     ).join(in_base, on="customer_id", how="semi").join(may, on="customer_id", how="semi")  # fmt: skip
     missed = (
-        care.is_done(care_due(facts, status, facts.month), facts.contacts.lazy())
+        care.is_done(care_due(facts, status, facts.month, rules), facts.contacts.lazy())
         .filter(pl.col("kind").is_in(["thank_you", "call_after_3_days"]) & ~pl.col("is_done"))
         .filter(pl.col("due_on").dt.offset_by("3d") <= facts.as_of)
         .drop("is_done")

@@ -22,7 +22,7 @@ def masked_name(name: str | None, member_id: str | None, customer_id: str) -> st
     initials = [found[0].upper() for word in text.split() if (found := _LETTER.search(word))]
     if initials:
         return " ".join(f"{letter}." for letter in initials[:3])
-    return f"№ {member_id}" if member_id else f"№ {customer_id[1:9]}"
+    return f"№ {member_id}" if member_id else f"№ {customer_id[1:7]}"
 
 
 def phone_tail(phone: str | None) -> str | None:

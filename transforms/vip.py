@@ -32,13 +32,15 @@ def favourites(products_bought: pl.LazyFrame, products: pl.LazyFrame) -> pl.Lazy
 
 
 def last_products(products_bought: pl.LazyFrame, products: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per customer and date: `product`, the dearest thing bought that day (ties by name)."""
+    """One row per customer and date: `product`, the dearest thing bought that day (ties by name), and its `category`."""
     return (
-        products_bought.join(products.select("product_id", "name"), on="product_id", how="left", validate="m:1")
+        products_bought.join(
+            products.select("product_id", "name", "category"), on="product_id", how="left", validate="m:1"
+        )
         .with_columns(label=pl.coalesce("name", "product_name", "product_id"))
         .sort("customer_id", "business_date", "sales", "label", descending=[False, False, True, False])
         .group_by("customer_id", "business_date", maintain_order=True)
-        .agg(product=pl.col("label").first())
+        .agg(product=pl.col("label").first(), category=pl.col("category").first())
     )
 
 

@@ -171,7 +171,7 @@ def _reason(kind: str, place: int, due: date, locale: Locale) -> dict[str, Any]:
 
 
 KINDS = ("answer_complaint", "thank_referrer", "welcome_referred", "call_after_3_days", "birthday", "anniversary", "gift_day",
-         "three_months", "ask_vip", "win_back", "win_back", "long_absent", "three_weeks")  # fmt: skip
+         "three_months", "ask_vip", "win_back", "win_back", "long_absent", "birthday")  # fmt: skip
 CHANNELS = ("phone", "wechat", "wechat", "sms", "none")
 
 
