@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
@@ -94,8 +95,9 @@ def _whole(pattern: str, low: int, high: int) -> Callable[[pl.Series], pl.Series
 def _share(cells: pl.Series) -> pl.Series:
     percent = cells.str.ends_with("%")
     numbers = cells.str.strip_suffix("%").str.strip_chars(BLANKS)
-    values = numbers.set(~numbers.str.contains(r"^\d{1,3}(\.\d+)?$"), None).cast(pl.Float64, strict=False)
-    values = values.zip_with(~percent.fill_null(False), values / 100)
+    exact = numbers.set(~numbers.str.contains(r"^\d{1,3}(\.\d{1,10})?$"), None).cast(pl.Decimal(18, 12), strict=False)
+    hundredth = (exact * pl.Series([Decimal("0.01")], dtype=pl.Decimal(18, 12))).cast(pl.Float64)
+    values = exact.cast(pl.Float64).zip_with(~percent.fill_null(False), hundredth)
     return values.set(values > 1, None)
 
 
