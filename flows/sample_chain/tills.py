@@ -41,8 +41,7 @@ def free_moment(chain: Chain, store: Store, day: int, busy_from: int = 36000, bu
     while second in store.seconds_used:
         second += 1
     store.seconds_used.add(second)
-    rest = second % 86400
-    return second, f"{chain.calendar.iso[day]} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    return second, chain.calendar.text(second)
 
 
 def shown_keys(chain: Chain, customer: Customer | None, day: int) -> tuple[str, str]:
