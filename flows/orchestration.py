@@ -30,14 +30,6 @@ QUIET_SETTINGS = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
-    # a server that lives as long as one run has no schedules to keep and no late runs to mark
-    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
 }
 
 
@@ -53,17 +45,18 @@ def prepare_settings(home: Path) -> None:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[None]:
+def server(home: Path, *, keeps_schedules: bool = False) -> Iterator[None]:
     """A Prefect server for the time of the run: the configured one (PREFECT_API_URL), else one of our own.
 
-    Our own is started as Prefect starts its ephemeral one, but dies with us: SIGKILL leaves nothing behind.
+    Our own is started as Prefect starts its ephemeral one, but dies with us: SIGKILL leaves nothing behind. An ephemeral
+    server starts no scheduled runs; with `keeps_schedules` it is an ordinary one.
     """
     prepare_settings(home)
     if os.environ.get("PREFECT_API_URL"):
         yield
         return
     port = _free_port()
-    process = _start_server(port, home)
+    process = _start_server(port, home, keeps_schedules)
     try:
         _wait_until_healthy(process, port)
         os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
@@ -85,7 +78,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start_server(port: int, home: Path) -> subprocess.Popen[bytes]:
+def _start_server(port: int, home: Path, keeps_schedules: bool) -> subprocess.Popen[bytes]:
     def die_with_parent() -> None:
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -94,7 +87,8 @@ def _start_server(port: int, home: Path) -> subprocess.Popen[bytes]:
         sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app",
         "--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on",
     ]  # fmt: skip
-    environment = {**os.environ, "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+    ephemeral = {} if keeps_schedules else {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+    environment = {**os.environ, **ephemeral}
     with (home / "server.log").open("wb") as log:
         return subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 
 from cronsim import CronSim, CronSimError
 
 from flows.config import Settings, Workspace
 from flows.errors import UsageError
-from flows.orchestration import prepare_settings, server
+from flows.orchestration import server
 
 
 def next_runs(settings: Settings, after: datetime, count: int) -> list[datetime]:
@@ -26,9 +25,7 @@ def next_runs(settings: Settings, after: datetime, count: int) -> list[datetime]
 def serve_schedule(workspace: Workspace, settings: Settings) -> None:
     """Stay, and run `monthly_review` of this workspace at each of those moments, until interrupted."""
     home = workspace.state.resolve() / "prefect"
-    os.environ["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = "true"
-    prepare_settings(home)
-    with server(home):
+    with server(home, keeps_schedules=True):
         from prefect.schedules import Cron
 
         from flows.flow_runs import monthly_review

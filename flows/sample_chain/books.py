@@ -81,7 +81,7 @@ class Books:
     effects: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     """(response, state) → calls, would have bought, bought."""
     has_forgotten_one: bool = False
-    """One complaint of the last half year was never taken care of: every chain has one."""
+    """Whether the chain has its one complaint, 105–150 days before the end, that nobody ever settled."""
     recipients: int = 0
     order_count: int = 0
     lines_written: int = 0

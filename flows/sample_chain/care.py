@@ -21,7 +21,7 @@ MESSAGE_DAYS = 21
 
 def may_contact(customer: Customer, day: int) -> bool:
     """Whether the shop may: somebody on file, with a consent, who has not asked to be left alone."""
-    return customer.is_registered(day) and any(customer.consents) and day < customer.no_contact_from
+    return customer.is_registered(day) and any(customer.consents) and day < customer.refused_on
 
 
 def log_contact(chain: Chain, customer: Customer, day: int, kind: str, result: str, channel: str = "") -> bool:
@@ -78,7 +78,9 @@ def keep_in_touch(chain: Chain, customer: Customer, day: int, comes: int) -> Non
     invited = calendar.day(same_day_months_later(calendar.on(day), 3))
     if invited <= until and may_contact(customer, invited) and rng.random() < diligence_for(customer, invited) * 0.6:
         result = "reached" if rng.random() < 0.75 else "no_answer"
-        log_contact(chain, customer, invited + rng.choice((0, 0, 0, 1, 2)), "three_months", result)
+        on = invited + rng.choice((0, 0, 0, 1, 2))
+        if may_contact(customer, on):
+            log_contact(chain, customer, on, "three_months", result)
 
 
 def wishes(chain: Chain, customer: Customer) -> None:
@@ -124,7 +126,7 @@ def win_back(chain: Chain, customer: Customer, day: int, follows: int) -> int:
         result = "came_back" if came else "asked_not_to_call" if refuses else answer
         log_contact(chain, customer, at, "win_back" if customer.net_cents > 200_000 else "long_absent", result)
         if result == "asked_not_to_call":
-            customer.no_contact_from = at + 1
+            customer.refused_on = at
         if came and comes <= chain.end:
             come_back(chain, customer, comes)
         if comes != follows:

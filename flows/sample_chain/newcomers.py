@@ -73,7 +73,7 @@ def give_keys(chain: Chain, customer: Customer) -> None:
             customer.second_from = rng.randrange(30, chain.end + 30)
     customer.consents = (rng.random() < 0.58, rng.random() < 0.7, rng.random() < 0.6)
     customer.is_on_wecom = customer.consents[1] and rng.random() < 0.85
-    customer.no_contact_from = -NEVER if rng.random() < 0.015 else NEVER
+    customer.refused_on = -NEVER if rng.random() < 0.015 else NEVER
 
 
 def give_dates(chain: Chain, customer: Customer) -> None:

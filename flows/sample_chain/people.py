@@ -53,8 +53,8 @@ class Customer:
     near_new_store: bool = False
     consents: tuple[bool, bool, bool] = (False, False, False)
     is_on_wecom: bool = False
-    no_contact_from: int = NEVER
-    """The day from which the customer wants no contact."""
+    refused_on: int = NEVER
+    """The day on which the customer asked not to be contacted."""
     associate: Associate | None = None
     is_handed_over: bool = True
     address: str = ""

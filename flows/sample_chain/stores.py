@@ -8,7 +8,7 @@ from random import Random
 from flows.sample_chain.names import Words, person_name
 from flows.sample_chain.seasons import NEVER, Calendar
 
-DILIGENCE = (0.58, 0.4, 0.62, 0.76)
+DILIGENCE = (0.58, 0.44, 0.62, 0.77)
 """Of the first stores: one is sloppy, one exemplary; later ones lie between."""
 
 

@@ -27,7 +27,7 @@ from tests.oracle.worlds import World, make_world, write_world, write_world_rear
 NOW = datetime(2030, 1, 1)
 ORDINARY = range(50)
 LONG = range(50, 550)
-LAWS = [1001, 1003, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1004, 1030))]
+LAWS = [1001, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1003, 1030))]
 Compared = Mapping[int, "Future[list[str]]"]
 
 
@@ -71,7 +71,7 @@ def problems_of(seed: int, root: Path, both_months: bool) -> list[str]:
     landed = run(world, root)
     problems = []
     months = months_of(world)
-    for month in months if both_months else months[seed % len(months) :][:1]:
+    for month in months if both_months else months[-1:] if seed % 3 == 0 else months[:1]:
         reviews = landed.reviews(month)
         scopes = [CHAIN, *oracle.reviewed(month)]
         if list(reviews) != scopes:
