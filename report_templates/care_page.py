@@ -9,15 +9,17 @@ from datetime import date
 
 from report_templates import sentences
 from report_templates.language import Language
+from report_templates.list_page import week_start
 from schemas.period import Month
 from schemas.review import CareDate, Review
 from schemas.segments import CARE_KIND
 
-LISTED = 54
-"""At most this many dates are printed: two pages; the calendar and the table by kind count all."""
-MISSED = 10
+LISTED = 26
+"""At most this many dates are printed: one page; the calendar and the table by kind count all."""
+MISSED = 6
 """At most this many of last month's missed contacts are printed."""
 ROUTINE = ("three_weeks", "long_absent")
+PERSONAL = ("birthday", "anniversary", "gift_day")
 NAMED_IN_A_DAY = 3
 
 
@@ -36,6 +38,8 @@ def care_page(review: Review, say: Language) -> Mapping[str, object] | None:
         "weekdays": [say.weekday(date(2026, 11, 2 + place)) for place in range(7)],
         "weeks": _weeks(due, month, say),
         "kinds": _kinds(review.care, say),
+        "kinds_title": _kinds_title(due, say),
+        "busiest": sentences.busiest_title(say, Counter(row.due_on for row in due)),
         "groups": _groups(listed, review, say),
         "more": say.plural("And {n} more, counted above.", "And {n} more, counted above.", more) if more else None,
     }
@@ -49,7 +53,7 @@ def _most_important(care: Sequence[CareDate]) -> list[CareDate]:
 
 
 def _by_weight(row: CareDate) -> tuple[object, ...]:
-    return row.kind in ROUTINE, not row.is_vip, row.due_on, row.person.customer_id
+    return row.kind in ROUTINE, row.kind not in PERSONAL, not row.is_vip, row.due_on, row.person.customer_id
 
 
 def _in_list(row: CareDate) -> tuple[object, ...]:
@@ -90,12 +94,17 @@ def _kinds(care: Sequence[CareDate], say: Language) -> list[tuple[str, str, str]
     ]
 
 
+def _kinds_title(due: Sequence[CareDate], say: Language) -> str:
+    ((code, n),) = Counter(row.kind for row in due).most_common(1) or [("", 0)]
+    return sentences.kinds_title(say, code, n)
+
+
 def _groups(listed: Sequence[CareDate], review: Review, say: Language) -> list[Mapping[str, object]]:
     """The list: what was missed, then week by week."""
     groups: dict[str, list[Mapping[str, object]]] = {}
     for row in listed:
-        monday = date.fromordinal(row.due_on.toordinal() - row.due_on.weekday())
-        week = say.plain.text("Week of {day}", day=say.plain.day(monday))
+        first = week_start(row.due_on, Month.parse(review.month).next)
+        week = say.plain.text("Week of {day}", day=say.plain.day(first))
         groups.setdefault(say.text("Missed last month") if row.missed else week, []).append(_row(row, review, say))
     return [{"head": head, "rows": rows} for head, rows in groups.items()]
 

@@ -28,7 +28,7 @@ THREE_THINGS = {
     "dates": ("birthday", "anniversary", "gift_day"),
     "after_purchase": ("call_after_3_days", "three_months"),
     "ask_vip": ("ask_vip",),
-    "greetings": ("long_absent", "three_weeks"),
+    "greetings": ("long_absent",),
 }
 """Themes of "three things to do", in order of urgency: the kinds of action that belong to each."""
 

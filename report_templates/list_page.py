@@ -1,4 +1,4 @@
-"""Page 9, the action lists: one tear-off list per associate, rows grouped by week, with room for the result."""
+"""Page 9, the action lists: one tear-off list per associate, a line per thing, what to say once at the head."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from report_templates.action_sheet import beyond_capacity, capacities
 from report_templates.language import Language
 from schemas.period import Month
 from schemas.review import Action, Associate, Review
+from schemas.segments import ACTION_KIND
 
 CODE_LENGTH = 8
-LISTED = 60
+LISTED = 80
 """At most this many rows are printed for one associate; the rest is in actions.xlsx."""
 
 
@@ -53,32 +54,37 @@ def _list(
         "lede": sentences.list_lede(
             say, owner, len(actions) - len(shown), max(owner.beyond_capacity - len(actions) + len(planned), 0)
         ),
-        "owner": owner.name or say.text("Unassigned"),
+        "drafts": _drafts(shown, say),
         "weeks": _weeks(shown, review, say),
     }
 
 
+def _drafts(actions: Sequence[Action], say: Language) -> list[tuple[str, str]]:
+    """What to say, once for each kind of the list; the draft for each customer is in actions.xlsx."""
+    kinds = {action.kind for action in actions}
+    return [(sentences.kind(say, code), sentences.DRAFTS[code](say, None)) for code in ACTION_KIND if code in kinds]
+
+
 def _weeks(actions: Sequence[Action], review: Review, say: Language) -> list[Mapping[str, object]]:
+    """Week by week; within a week by day, what is owed first."""
+    month = Month.parse(review.month).next
     groups: dict[date, list[Action]] = {}
-    for action in actions:
-        groups.setdefault(_monday(action.due_on), []).append(action)
+    for action in sorted(actions, key=lambda action: (action.due_on, not action.is_promised)):
+        groups.setdefault(week_start(action.due_on, month), []).append(action)
     return [
         {
-            "head": say.text("Week of {day}", day=say.day(monday)),
+            "head": say.plain.text("Week of {day}", day=say.plain.day(first)),
             "count": say.plural("{n} thing", "{n} things", len(rows)),
-            "rows": [_row(action, review, say) for action in sorted(rows, key=_in_week)],
+            "rows": [_row(action, review, say) for action in rows],
         }
-        for monday, rows in sorted(groups.items())
+        for first, rows in sorted(groups.items())
     ]
 
 
-def _in_week(action: Action) -> tuple[bool, date]:
-    """What is owed first, then by day; the review's order decides the rest."""
-    return not action.is_promised, action.due_on
-
-
-def _monday(day: date) -> date:
-    return date.fromordinal(day.toordinal() - day.weekday())
+def week_start(day: date, month: Month) -> date:
+    """The first day of that day's week inside the month: its Monday, or the month's first day."""
+    monday = date.fromordinal(day.toordinal() - day.weekday())
+    return max(monday, month.first_day) if day >= month.first_day else monday
 
 
 def _row(action: Action, review: Review, say: Language) -> Mapping[str, object]:
@@ -89,9 +95,7 @@ def _row(action: Action, review: Review, say: Language) -> Mapping[str, object]:
         "tail": action.person.phone_tail,
         "is_vip": action.is_vip,
         "kind": sentences.kind(say, action.kind),
-        "is_promised": action.is_promised,
-        "why": sentences.reason(say, action, review.as_of),
-        "say": sentences.what_to_say(say, action),
+        "why": sentences.brief_reason(say, action, review.as_of),
         "channel": sentences.channel(say, action.channel),
         "value": say.amount(action.value_at_stake) if action.value_at_stake else "",
         "code": action.action_id[:CODE_LENGTH],
