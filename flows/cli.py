@@ -386,7 +386,7 @@ def _run_months(
         with server(workspace.state.resolve() / "prefect"):
             from flows import flow_runs
 
-            flow_runs.watching.set(terminal)
+            flow_runs.watching[:] = [terminal]
             if len(months) == 1:
                 return [flow_runs.monthly_review(str(workspace.root), str(months[0]), list(stores), known_at)]
             return flow_runs.backfill(str(workspace.root), [str(m) for m in months], list(stores), known_at)

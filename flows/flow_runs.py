@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,12 @@ from flows.orchestration import as_task
 from flows.terminal import Silent
 from schemas.period import Month
 
-watching: ContextVar[Watcher | None] = ContextVar("watching", default=None)
-"""Who is told how the run goes on; no parameter of the flows, since those are stored by the server."""
+watching: list[Watcher] = []
+"""Who is told how the run goes on, at most one; no parameter of the flows, since those are stored by the server."""
+
+
+def _watcher() -> Watcher:
+    return watching[0] if watching else Silent()
 
 
 def _context(workspace: str) -> tuple[Workspace, Settings]:
@@ -35,7 +38,7 @@ def monthly_review(
     space, settings = _context(workspace)
     now = utc_now()
     reviewed = Month.parse(month) if month else Month.of(datetime.now(settings.zone).date()).previous
-    watcher = watching.get() or Silent()
+    watcher = _watcher()
     with alone(space, watcher):
         summary = review_month(
             space, settings, reviewed, stores=stores, known_at=known_at, now=now, watcher=watcher, stage=as_task
@@ -50,7 +53,7 @@ def backfill(
 ) -> list[Summary]:
     """Review many months, oldest first, each through the same story."""
     space, settings = _context(workspace)
-    watcher = watching.get() or Silent()
+    watcher = _watcher()
     with alone(space, watcher):
         summaries = backfill_months(
             space, settings, [Month.parse(month) for month in months],

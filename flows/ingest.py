@@ -288,7 +288,7 @@ def roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
         RoleText(
             role,
             known[role].kind,
-            known[role].required or role == "store_id",
+            known[role].required or (role == "store_id" and source.table == "order_lines"),
             source.columns[role].strip_suffix,
             source.columns[role].extract,
         )

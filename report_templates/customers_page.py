@@ -19,12 +19,14 @@ KEY_FIGURES = (
     "top10_share_ytd", "top50_share_ytd", "top20pct_share_12m", "customers_12m", "net_sales_12m", "live_base_rate",
 )  # fmt: skip
 CLASS_ORDER = tuple(VALUE_CLASS)
+FEW_CUSTOMERS = 10
 
 
 def customers_page(review: Review, say: Language, album: Album) -> Mapping[str, object] | None:
     """What the template of page 2 shows; None when nobody has a status."""
     if not any(row.customers for row in review.statuses) and not any(row.customers for row in review.value_classes):
         return None
+    figures = [review.figures[name] for name in KEY_FIGURES if name in review.figures]
     return {
         "title": sentences.customers_title(say, review),
         "lede": sentences.customers_lede(say, review),
@@ -33,8 +35,14 @@ def customers_page(review: Review, say: Language, album: Album) -> Mapping[str, 
         "moves": _moves(review.value_class_moves, say),
         "attitudes": _attitudes(review, say),
         "pareto": _pareto(review, say, album),
-        "figures": [_figure_row(review.figures[name], say) for name in KEY_FIGURES if name in review.figures],
+        "figures": [_figure_row(figure, say) for figure in figures],
+        "figures_title": sentences.unusual_title(say, figures),
     }
+
+
+def is_small(review: Review) -> bool:
+    """Whether so few customers are on file that the pages run on instead of standing half empty."""
+    return review.scope.kind == "store" and sum(row.customers for row in review.statuses) < FEW_CUSTOMERS
 
 
 def bar(value: float, top: float) -> str:
@@ -85,7 +93,7 @@ def _classes(review: Review, say: Language) -> Mapping[str, object]:
 
 def _moves(moves: Sequence[ValueClassMove], say: Language) -> Mapping[str, object] | None:
     """The migration matrix: from (rows) to (columns); darker cells hold more people, the diagonal is framed."""
-    if not any(move.customers for move in moves):
+    if sum(move.customers for move in moves) < FEW_CUSTOMERS:
         return None
     count = {(move.from_class, move.to_class): move.customers for move in moves}
     changed = [n for (start, end), n in count.items() if start != end]
@@ -140,7 +148,7 @@ def _attitudes(review: Review, say: Language) -> Mapping[str, object]:
 
 
 def _pareto(review: Review, say: Language, album: Album) -> Mapping[str, object] | None:
-    if len(review.pareto) < 2:
+    if len(review.pareto) < 2 or is_small(review):
         return None
     fifth = review.figures.get("top20pct_share_12m")
     share = None if fifth is None or fifth.value is None else float(fifth.value)
@@ -151,7 +159,7 @@ def _pareto(review: Review, say: Language, album: Album) -> Mapping[str, object]
         mark=None if share is None else (0.2, share), mark_label=label,
         x_label=say.text("customers, by spend"), y_label=say.text("share of sales"),
     )  # fmt: skip
-    return {"picture": album.add(chart)}
+    return {"title": sentences.pareto_title(say, review), "picture": album.add(chart)}
 
 
 def _figure_row(figure: Figure, say: Language) -> Mapping[str, object]:

@@ -13,8 +13,6 @@ from schemas.metrics import METRICS
 from schemas.review import Review
 from schemas.segments import LINE_KIND, STATUS
 
-SHORT = 20
-"""Up to this many figures are defined on the data page itself, where the customer file takes no room."""
 FILES = 30
 """At most this many files are printed; the rest is in review.json."""
 
@@ -36,14 +34,14 @@ def data_page(review: Review, say: Language) -> Mapping[str, object]:
     return {
         "title": sentences.data_title(say, file_total(review, "rows_in"), file_total(review, "rows_quarantined")),
         "lede": say.text(
-            "What came in, what was counted, how complete the customer file is, and what every figure means."
+            "What came in, what was counted, and how complete the customer file is."
         ),
         "money": _money(review, say),
         "files": _files(review, say),
         "completeness": _completeness(review, say),
         "facts": _facts(review, say),
         "glossary": _glossary(review, say),
-        "is_short": not review.completeness and len(review.figures) <= SHORT,
+        "completeness_title": _completeness_title(review, say),
         "glossary_title": sentences.glossary_title(say, len(_glossary(review, say))),
         "statuses": [(status.label(say.locale), status.meaning(say.locale)) for status in STATUS.values()],
         "absent": sentences.absent(say, review.absent_tables),
@@ -55,6 +53,7 @@ def _money(review: Review, say: Language) -> Mapping[str, object] | None:
         return None
     net = review.figures.get("net_sales")
     return {
+        "title": sentences.money_title(say, review.money),
         "rows": [
             {
                 "label": LINE_KIND[row.line_kind].label(say.locale) if row.line_kind in LINE_KIND else row.line_kind,
@@ -70,7 +69,9 @@ def _files(review: Review, say: Language) -> Mapping[str, object] | None:
     if not review.files:
         return None
     more = len(review.files) - FILES
+    last = max(row.landed_at for row in review.files)
     return {
+        "title": sentences.files_title(say, len(review.files), say.moment(last, review.time_zone)),
         "rows": [
             {
                 "name": row.file_name, "source": row.source,
@@ -99,13 +100,19 @@ def _completeness(review: Review, say: Language) -> list[Mapping[str, object]]:
     ]  # fmt: skip
 
 
+def _completeness_title(review: Review, say: Language) -> str:
+    shares = [(row.known / row.customers, row.field) for row in review.completeness if row.customers]
+    share, field = min(shares, default=(None, ""))
+    return sentences.completeness_title(say, FIELDS[field](say) if field in FIELDS else field, share)
+
+
 def _facts(review: Review, say: Language) -> list[tuple[str, str]]:
     return [
         (say.text("As of"), str(say.full_day(review.as_of))),
         (say.text("Data known at"), f"{say.moment(review.known_at, review.time_zone)} ({review.time_zone})"),
         (say.text("Currency"), review.currency),
         (say.text("Version"), review.version),
-        (say.text("Manifest"), review.manifest_id),
+        (say.text("Manifest"), review.manifest_id or UNKNOWN),
     ]
 
 

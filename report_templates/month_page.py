@@ -248,7 +248,8 @@ def trend_block(review: Review, say: Language, album: Album) -> Mapping[str, obj
             "note": sentences.empty_reason(say, figure) if figure.value is None else "",
             "picture": album.add(chart),
         })  # fmt: skip
-    return {"title": sentences.trend_title(say, review), "panels": panels}
+    drawn = [review.figures[name] for name in TREND_FIGURES if name in review.figures]
+    return {"title": sentences.trend_title(say, drawn), "panels": panels}
 
 
 def _extreme(figure: Figure, choose: Callable[..., Value], say: Language) -> str:

@@ -24,7 +24,7 @@ from report_templates import sentences
 from report_templates.action_sheet import actions_csv, actions_xlsx
 from report_templates.album import Album
 from report_templates.care_page import care_page
-from report_templates.customers_page import customers_page
+from report_templates.customers_page import customers_page, is_small
 from report_templates.data_page import data_page
 from report_templates.glyphs import with_code_points
 from report_templates.language import Language

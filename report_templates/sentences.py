@@ -25,7 +25,19 @@ from report_templates.comparison import (
 from report_templates.language import UNKNOWN, Language
 from schemas.metrics import EMPTY_REASONS, METRICS
 from schemas.period import Month
-from schemas.review import Action, Associate, CareDate, Figure, Param, Review, StocktakeRow, Value, VipAnswer
+from schemas.review import (
+    Action,
+    Associate,
+    CareDate,
+    Figure,
+    MoneyRow,
+    Param,
+    Review,
+    StocktakeRow,
+    StoreRow,
+    Value,
+    VipAnswer,
+)
 from schemas.segments import ABSENCE_CAUSE, ACTION_KIND, CARE_KIND, CHANNEL, SOURCE
 
 LEVEL = 0.005
@@ -34,6 +46,8 @@ SMALL_COUNT = 100
 """Below this many people a change is told in people, not in per cent."""
 SMALL_SAMPLE = 100
 """A rate over fewer than this many says its n."""
+CONCENTRATED = 0.5
+"""Sales are in few hands when the best fifth makes at least this share of them."""
 NAMED = 3
 """How many people a sentence names."""
 
@@ -206,10 +220,12 @@ def _sales_sentence(say: Language, sales: Figure | None) -> str | None:
 def _base_sentence(say: Language, stocktake: StocktakeRow | None) -> str | None:
     if stocktake is None:
         return None
+    parts = [say.text("{n} new", n=say.count(stocktake.new_customers)), say.text("{n} won back", n=say.count(stocktake.won_back))]
+    if stocktake.first_seen:
+        parts.append(say.text("{n} first seen", n=say.count(stocktake.first_seen)))
     return say.text(
-        "{came} came ({new} new, {back} won back), {left} lapsed; the month ended with {closing} in the base.",
-        came=say.count(stocktake.first_seen + stocktake.new_customers + stocktake.won_back),
-        new=say.count(stocktake.new_customers), back=say.count(stocktake.won_back),
+        "{came} came ({kinds}), {left} lapsed; the month ended with {closing} in the base.",
+        came=say.count(stocktake.first_seen + stocktake.new_customers + stocktake.won_back), kinds=say.joined(parts),
         left=say.count(stocktake.newly_lapsed), closing=say.count(stocktake.closing_base),
     )  # fmt: skip
 
@@ -258,12 +274,27 @@ def unusual_title(say: Language, figures: Sequence[Figure]) -> str:
     return say.text("{n} of {all} figures are beyond normal", n=say.count(len(outside)), all=say.count(len(judged)))
 
 
-def trend_title(say: Language, review: Review) -> str:
-    """How long the history is."""
-    months = max((len(figure.history) for figure in review.figures.values()), default=0)
-    if months <= 1:
-        return say.text("The trend begins with this month")
-    return say.plural("{n} month at a glance", "{n} months at a glance", months)
+def trend_title(say: Language, figures: Sequence[Figure]) -> str:
+    """Which figures stand at their highest or lowest of the months drawn."""
+    months = max((len(figure.history) for figure in figures), default=0)
+    if months <= 2:
+        return say.text("The trend begins here")
+    extreme = [figure for figure in figures if _is_extreme(figure)]
+    labels = say.joined(METRICS[figure.name].label(say.locale) for figure in extreme[:NAMED])
+    if not extreme:
+        return say.text("No figure is at its highest or lowest of {n} months", n=months)
+    if len(extreme) > NAMED:
+        return say.text("{labels} and {more} more: highest or lowest of {n} months",
+                        labels=labels, more=len(extreme) - NAMED, n=months)  # fmt: skip
+    return say.text("{labels}: highest or lowest of {n} months", labels=labels, n=months)
+
+
+def _is_extreme(figure: Figure) -> bool:
+    """Whether this month is above, or below, all the others that are known."""
+    past = [float(value) for value in figure.history[:-1] if value is not None]
+    if figure.value is None or len(past) < 2:
+        return False
+    return not min(past) <= float(figure.value) <= max(past)
 
 
 # ---- three things to do
@@ -346,7 +377,7 @@ def _dates(say: Language, review: Review, actions: list[Action]) -> Thing:
 
 def _after_purchase(say: Language, review: Review, actions: list[Action]) -> Thing:
     return Thing(
-        say.plural("Make {n} after-sales call", "Make {n} after-sales calls", len(actions)),
+        say.plural("Make {n} after-sales contact", "Make {n} after-sales contacts", len(actions)),
         say.text("Begin with {names}.", names=_with_associates(say, actions)),
     )
 
@@ -360,7 +391,7 @@ def _ask_vip(say: Language, review: Review, actions: list[Action]) -> Thing:
 
 def _greetings(say: Language, review: Review, actions: list[Action]) -> Thing:
     return Thing(
-        say.plural("Send {n} warm word", "Send {n} warm words", len(actions)),
+        say.plural("Greet {n} long-absent customer", "Greet {n} long-absent customers", len(actions)),
         say.text("{names}. No questions, nothing to sell.", names=_with_associates(say, actions)),
     )
 
@@ -410,15 +441,33 @@ SEVERITIES: dict[str, Callable[[Language], str]] = {
 }
 OCCASIONS: dict[str, Callable[[Language], str]] = {
     "birthday": lambda say: say.text("birthday"),
-    "anniversary": lambda say: say.text("anniversary"),
+    "mothers_day": lambda say: say.text("Mother's Day"),
+    "valentine": lambda say: say.text("Valentine's Day"),
+    "qixi": lambda say: say.text("Qixi"),
+    "520": lambda say: say.text("20 May"),
+    "anniversary": lambda say: say.text("wedding anniversary"),
     "wedding": lambda say: say.text("wedding"),
-    "valentine": lambda say: say.text("Valentine's day"),
 }
+OCCASIONS |= {
+    word: OCCASIONS[code]
+    for word, code in (
+        ("生日", "birthday"), ("母亲节", "mothers_day"), ("情人节", "valentine"), ("七夕", "qixi"),
+        ("结婚纪念日", "anniversary"), ("婚礼", "wedding"),
+    )
+}  # fmt: skip
+"""What the shops write → its words; anything else prints as it stands."""
 
 
 def reason(say: Language, action: Action, as_of: date) -> str:
     """Why this action: the evidence in one line."""
     return explained(say, action.reason_code, action.reason, as_of)
+
+
+def brief_reason(say: Language, action: Action, as_of: date) -> str:
+    """The same for a printed list, where the value and the days stand already."""
+    if action.reason_code == "win_back":
+        return clauses(say, _absence(say, action.reason, _text(action.reason.get("last_product"))))
+    return reason(say, action, as_of)
 
 
 def care_reason(say: Language, care: CareDate, as_of: date) -> str:
@@ -496,8 +545,7 @@ def _ask_vip_reason(say: Language, params: Params, as_of: date) -> str:
 
 
 def _win_back_reason(say: Language, params: Params, as_of: date) -> str:
-    parts = [say.text("Not seen for {days} days, usually every {gap}",
-                      days=say.count(_number(params.get("days_since"))), gap=say.count(_number(params.get("own_gap_days"))))]  # fmt: skip
+    parts = _absence(say, params)
     if params.get("last_product") is not None:
         parts.append(say.text("last bought {product} on {day}", product=str(params["last_product"]),
                               day=_near(say, params.get("last_purchase_on"), as_of)))  # fmt: skip
@@ -510,8 +558,14 @@ def _win_back_reason(say: Language, params: Params, as_of: date) -> str:
     return clauses(say, parts)
 
 
+def _absence(say: Language, params: Params, last_product: str | None = None) -> list[str]:
+    days, gap = say.count(_number(params.get("days_since"))), _number(params.get("own_gap_days"))
+    absent = say.text("{days} days away, usually {gap}", days=days, gap=say.count(gap)) if gap else say.text("{days} days away", days=days)
+    return [absent, say.text("last: {product}", product=last_product)] if last_product else [absent]
+
+
 def _long_absent(say: Language, params: Params, as_of: date) -> str:
-    return say.text("Not in for {days} days, last on {day}", days=say.count(_number(params.get("days_since"))),
+    return say.text("{days} days away, last in on {day}", days=say.count(_number(params.get("days_since"))),
                     day=_near(say, params.get("last_purchase_on"), as_of))  # fmt: skip
 
 
@@ -578,29 +632,27 @@ def what_to_say(say: Language, action: Action) -> str:
 
 DRAFTS: dict[str, Callable[[Language, str | None], str]] = {
     "answer_complaint": lambda say, product: say.text(
-        "I am sorry for the trouble. We have looked into it; may I tell you how we will put it right?"),
+        "I am sorry for the trouble. I will see to it myself: how would you like it put right?"),
     "thank_referrer": lambda say, product: say.text(
         "Thank you for bringing your friend to us. Your trust means a lot, and we will take good care of them."),
     "welcome_referred": lambda say, product: say.text(
-        "It was good to meet you. If anything is unclear, just ask for me."),
+        "It was good to meet you. Whatever you would like to know, just ask for me."),
     "call_after_3_days": lambda say, product: say.text(
-        "Are you happy with {product}? If you have any question about caring for it, I am here.", product=product)
+        "Are you happy with {product}? If you have any question, I am here.", product=product)
     if product else say.text("Are you happy with your purchase? If you have any question, I am here."),
     "birthday": lambda say, product: say.text("Happy birthday! May the year ahead be kind to you."),
     "anniversary": lambda say, product: say.text("Congratulations on your day. Many more happy years to come!"),
     "gift_day": lambda say, product: say.text(
         "You sent a gift about this time last year. If you like, I will have this year's ready in good time."),
     "three_months": lambda say, product: say.text(
-        "Three months with {product}: when you pass by, let us check and care for it.", product=product)
-    if product else say.text("It has been three months: when you pass by, let us check and care for your piece."),
+        "I hope {product} gives you joy. When you pass by, do drop in.", product=product)
+    if product else say.text("I hope all is well with you. When you pass by, do drop in."),
     "win_back": lambda say, product: say.text(
-        "We have been thinking of you. When you are nearby, come in and let us care for {product}.", product=product)
-    if product else say.text("We have been thinking of you. Whenever you are nearby, there is a cup of tea for you."),
+        "We have been thinking of you. Whenever you are nearby, there is a cup of tea for you."),
     "long_absent": lambda say, product: say.text("You came to mind today. I wish you and your family well."),
-    "three_weeks": lambda say, product: say.text("I hope you enjoy {product}. If it needs any care, just tell me.", product=product)
-    if product else say.text("I wish you a good week. If there is anything we can do, just tell me."),
+    "ask_vip": lambda say, product: say.text("Let it come up in conversation and write down what you hear; do not interview."),
 }  # fmt: skip
-"""Kind of action → draft, given the product where one is known."""
+"""Kind of action → draft, given the product where one is known; ask_vip has a question each in VIP_ASKING."""
 
 VIP_QUESTION_TEXTS: dict[str, Callable[[Language], str]] = {
     "v1": lambda say: say.text("Who are our top ten?"),
@@ -624,9 +676,9 @@ VIP_GAPS: dict[str, Callable[[Language], str]] = {
 }
 VIP_ASKING: dict[str, Callable[[Language], str]] = {
     "v2": lambda say: say.text("Listen for home, work, interests and anniversary in conversation; do not interview."),
-    "v3": lambda say: say.text("Which piece do you wear most, and what do you like about it?"),
+    "v3": lambda say: say.text("Of all you chose here, what do you like best, and why?"),
     "v7": lambda say: say.text("What makes you come back to us?"),
-    "v8": lambda say: say.text("Where else do you like to look when you choose a piece?"),
+    "v8": lambda say: say.text("Where else do you like to shop for such things?"),
     "v9": lambda say: say.text("What could we do better for you?"),
     "v10": lambda say: say.text("Is there one thing we could do that would truly please you?"),
 }
@@ -648,7 +700,7 @@ def vip_title(say: Language, review: Review) -> str:
     """What the top ten are worth, and how well we know them."""
     share, score = review.figures.get("top10_share_ytd"), review.figures.get("knowledge_score")
     count = len(review.vips)
-    if share is None or share.value is None:
+    if share is None or share.value is None or float(share.value) > 1:
         return say.plural("Our best customer this year", "Our best {n} customers this year", count)
     part = say.share(float(share.value))
     if score is None or score.value is None:
@@ -659,6 +711,20 @@ def vip_title(say: Language, review: Review) -> str:
         "The year's top {n} make {part} of sales; knowledge {score}",
         count, part=part, score=say.share(float(score.value), 0),
     )  # fmt: skip
+
+
+def knowledge_title(say: Language, review: Review) -> str:
+    """How many of the answers we have of the top ten."""
+    known = sum(code in row.known for row in review.vips for code in VIP_GAPS)
+    return say.text("{known} of {asked} answers about them are known",
+                    known=say.count(known), asked=say.count(len(review.vips) * len(VIP_GAPS)))  # fmt: skip
+
+
+def answers_title(say: Language, review: Review) -> str:
+    """How many of the questions the data can answer."""
+    answered = sum(vip_answer(say, answer) is not None for answer in review.vip_answers)
+    return say.text("The data answer {answered} of these {n} questions",
+                    answered=answered, n=len(review.vip_answers))  # fmt: skip
 
 
 def vip_lede(say: Language, review: Review) -> str:
@@ -769,6 +835,16 @@ def customers_lede(say: Language, review: Review) -> str:
     return say.sentences(parts)
 
 
+def pareto_title(say: Language, review: Review) -> str:
+    """Whether the best fifth carry half of the sales."""
+    fifth = review.figures.get("top20pct_share_12m")
+    if fifth is None or fifth.value is None:
+        return say.text("How sales spread over the customers")
+    if float(fifth.value) >= CONCENTRATED:
+        return say.text("Few customers carry the sales")
+    return say.text("Sales are spread over many customers")
+
+
 def status_title(say: Language, at_risk: int, lapsed: int) -> str:
     if at_risk:
         return say.plural("{n} customer is at risk, {lapsed} have lapsed", "{n} customers are at risk, {lapsed} have lapsed",
@@ -799,6 +875,21 @@ def attitude_title(say: Language, label: str, share: float | None) -> str:
 # ---- care
 
 
+def busiest_title(say: Language, days: Mapping[date, int]) -> str:
+    """The day with the most contacts due; the first of them."""
+    if not days:
+        return say.text("Nothing falls due")
+    day, n = max(days.items(), key=lambda item: (item[1], -item[0].toordinal()))
+    return say.plural("Busiest day: {day}, {n} contact", "Busiest day: {day}, {n} contacts", n, day=say.day(day))
+
+
+def kinds_title(say: Language, code: str, n: int) -> str:
+    """The kind of care that falls due most often."""
+    if not n:
+        return say.text("Only missed ones")
+    return say.text("Most of all: {kind}, {n}", kind=CARE_KIND[code].label(say.locale).lower(), n=say.count(n))
+
+
 def care_title(say: Language, review: Review, month: Month) -> str:
     """How many care contacts fall due, and how many of them are VIPs'."""
     due = [care for care in review.care if not care.missed]
@@ -814,7 +905,7 @@ def care_title(say: Language, review: Review, month: Month) -> str:
 
 def care_lede(say: Language, review: Review) -> str:
     missed = sum(care.missed for care in review.care)
-    first = say.text("Wishes on the day, a call three days after a purchase, an invitation after three months.")
+    first = say.text("Wishes on the day; after a purchase a call at three days, a word every three weeks, an invitation at three months.")
     if not missed:
         return first
     return say.sentences((first, say.plural("{n} contact was missed last month and can still be made up.",
@@ -835,7 +926,7 @@ def list_title(say: Language, associate: Associate, actions: Sequence[Action], m
 
 def list_lede(say: Language, associate: Associate, in_file: int, left_out: int) -> str:
     """How to use the list, how full the month is, how many more the file holds, how many did not fit at all."""
-    parts = [say.text("Tick, and write down the result; enter it in actions.xlsx at the month's end.")]
+    parts = [say.text("Tick, write the result on its line and what you learn in the free space; enter both in actions.xlsx at the month's end.")]
     if associate.associate_id is None:
         parts.append(say.text("Nobody looks after these customers yet: hand them out first."))
     else:
@@ -864,6 +955,27 @@ def stores_title(say: Language, stores: int, outliers: int) -> str:
     )
 
 
+def regions_title(say: Language, region: str, amount: Decimal) -> str:
+    return say.text("{region} sells most: {amount}", region=region, amount=say.short_money(amount))
+
+
+def panels_title(say: Language, stores: Sequence[StoreRow]) -> str:
+    """The best and the last of the stores, which come by sales."""
+    first, last = stores[0], stores[-1]
+    return say.text("From {last} ({low}) to {first} ({high})", last=last.name, first=first.name,
+                    low=say.short_money(last.net_sales), high=say.short_money(first.net_sales))  # fmt: skip
+
+
+def side_by_side_title(say: Language, stores: Sequence[StoreRow]) -> str:
+    """How many stores sold more than a year ago."""
+    changes = [step for store in stores if (step := relative(store.net_sales, store.net_sales_last_year)) is not None]
+    if not changes:
+        return say.text("No store has a month to compare with last year yet")
+    grown = sum(change > 0 for change in changes)
+    return say.plural("{grown} of {n} store sold more than last year", "{grown} of {n} stores sold more than last year",
+                      len(changes), grown=say.count(grown))  # fmt: skip
+
+
 # ---- definitions and data
 
 
@@ -876,6 +988,26 @@ def data_title(say: Language, rows_in: int, set_aside: int) -> str:
         )
     return say.plural("{aside} of {n} row was set aside", "{aside} of {n} rows were set aside, the rest is counted",
                       rows_in, aside=say.count(set_aside))  # fmt: skip
+
+
+def money_title(say: Language, rows: Sequence[MoneyRow]) -> str:
+    """What was sold and what was paid back."""
+    amounts = {row.line_kind: row.amount for row in rows}
+    sold, refunded = amounts.get("sale", Decimal(0)), -amounts.get("refund", Decimal(0))
+    if not refunded:
+        return say.text("Sold {sold}, nothing refunded", sold=say.short_money(sold))
+    return say.text("Sold {sold}, refunded {refunded}", sold=say.short_money(sold), refunded=say.short_money(refunded))
+
+
+def completeness_title(say: Language, label: str, share: float | None) -> str:
+    """The field of the customer file that is known least."""
+    if share is None:
+        return say.text("No customer file yet")
+    return say.text("Known least: {label}, {share}", label=label, share=say.share(share))
+
+
+def files_title(say: Language, files: int, last_landed: str) -> str:
+    return say.plural("{n} file, landed {moment}", "{n} files, the last landed {moment}", files, moment=last_landed)
 
 
 def glossary_title(say: Language, figures: int) -> str:

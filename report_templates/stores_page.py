@@ -29,6 +29,8 @@ PANELS = 44
 """Up to this many stores are drawn as small multiples: one page."""
 REGION_COUNTS = ("opening_base", "closing_base", "at_risk", "actions")
 OUTLIERS = 12
+ONE_PAGE = 12
+"""Up to this many stores all their tables stand on one page."""
 SALES_GAP, CARE_GAP, IDENTIFIED_GAP, BASE_LOSS = 0.15, 0.20, 0.15, 0.03
 """How far from the chain a store must be to stand out: sales change, care done, identified share, loss of base."""
 Z_99 = 2.576
@@ -64,6 +66,10 @@ def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
         ],
         "more_outliers": max(len(found) - OUTLIERS, 0),
         "regions": _regions(review, say),
+        "regions_title": _regions_title(review, say),
+        "panels_title": sentences.panels_title(say, by_sales),
+        "rows_title": sentences.side_by_side_title(say, by_sales),
+        "is_long": len(by_sales) > ONE_PAGE,
         "panels": _panels(by_sales, review, say, album),
         "rows": [_row(store, by_sales, say) for store in by_sales],
         "total": _total(review, say),
@@ -188,7 +194,13 @@ def _regions(review: Review, say: Language) -> list[Mapping[str, object]]:
     return rows
 
 
+def _regions_title(review: Review, say: Language) -> str:
+    best = max(region_sums(review), key=lambda row: row.sums["net_sales"])
+    return sentences.regions_title(say, best.region or say.text("No region"), best.sums["net_sales"])
+
+
 def _panels(stores: Sequence[StoreRow], review: Review, say: Language, album: Album) -> list[Mapping[str, object]]:
+    stores = [store for store in stores if any(store.net_sales_history)]
     if len(stores) > PANELS:
         return []
     known = [float(value) for store in stores for value in store.net_sales_history if value is not None]
@@ -215,7 +227,10 @@ def _row(store: StoreRow, stores: Sequence[StoreRow], say: Language) -> Mapping[
         "change": UNKNOWN if change is None else say.signed(say.share(change), change > 0),
         "tone": tone("net_sales", change),
         "repeat": _rate(store.repeat_rate_180d, store.repeat_rate_n, say),
-        "rates": [UNKNOWN if getattr(store, name) is None else say.share(getattr(store, name)) for name in RATES],
+        "rates": [
+            _rate(getattr(store, name), store.new_customers if name == "referral_rate" else SMALLEST_GROUP, say)
+            for name in RATES
+        ],
         "at_risk": say.count(store.at_risk), "stake": say.amount(store.value_at_stake),
         "actions": say.count(store.actions),
     }  # fmt: skip

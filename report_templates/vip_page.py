@@ -24,7 +24,9 @@ def vip_page(review: Review, say: Language) -> Mapping[str, object] | None:
         "lede": sentences.vip_lede(say, review),
         "rows": [_dossier(row, top, review, say) for row in review.vips],
         "questions": [(code.upper(), sentences.VIP_GAPS[code](say)) for code in KNOWLEDGE_QUESTIONS],
+        "knowledge_title": sentences.knowledge_title(say, review),
         "answers": _answers(review, say),
+        "answers_title": sentences.answers_title(say, review),
         "asks": _asks(review, say),
     }
 

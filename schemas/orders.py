@@ -84,7 +84,7 @@ class Activity(pa.DataFrameModel):
     cost: Money = column("成本", "money", required=True)
     costed_net_sales: Money = column("有成本的净销售", "money", required=True)
     promotion_sales: Money = column("促销销售", "money", required=True)
-    last_ordered_at: pl.Datetime = derived()
+    last_ordered_at: pl.Datetime = derived(nullable=True)
 
     class Config:
         strict = True

@@ -49,7 +49,7 @@ class Figure:
     """Normal range: 10th to 90th percentile of the 12 months before (None with fewer than 6 of them)."""
     usual_high: Value = None
     history: tuple[Value, ...] = ()
-    """Up to 13 months, oldest first, this month last; None where unknown."""
+    """The 13 months that end with this one, oldest first, None where unknown; empty while no earlier month is known."""
     n: int | None = None
     """People (or things) in the denominator, so that small samples say n."""
     empty_reason: str | None = None

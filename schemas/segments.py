@@ -37,24 +37,24 @@ def _ordered(*classes: Class) -> dict[str, Class]:
 
 
 STATUS = _ordered(
-    Class("prospect", "潜在顾客", "Prospect", "档案中有,但从未购买", "On file, has never bought"),
+    Class("prospect", "潜在顾客", "Prospect", "档案中有，但从未购买", "On file, has never bought"),
     Class(
         "first_seen", "首次见到", "First seen",
-        "本月第一次看到其购买,但可能是早先的老顾客(开业数据不满 12 个月、曾退货或更早入会)",
+        "本月第一次看到其购买，但可能是早先的老顾客（开业数据不满 12 个月、曾退货或更早入会）",
         "First purchase we can see, but possibly an older customer (under 12 months of data, an earlier return or membership)",
     ),
     Class("new", "新客", "New", "本月第一次购买", "First purchase in this month"),
-    Class("won_back", "挽回", "Won back", "上月末已流失,本月又来购买", "Lapsed at the end of last month, bought in this one"),
-    Class("lapsed", "流失", "Lapsed", "超过本人节奏的 4 倍(至少 365 天,至多 730 天)没有购买",
+    Class("won_back", "挽回", "Won back", "上月末已流失，本月又来购买", "Lapsed at the end of last month, bought in this one"),
+    Class("lapsed", "流失", "Lapsed", "超过本人节奏的 4 倍（至少 365 天，至多 730 天）没有购买",
           "No purchase for 4 times their own rhythm (at least 365, at most 730 days)"),
-    Class("at_risk", "流失预警", "At risk", "超过本人节奏的 2 倍没有购买,尚未流失", "Overdue by twice their own rhythm, not yet lapsed"),
+    Class("at_risk", "流失预警", "At risk", "超过本人节奏的 2 倍没有购买，尚未流失", "Overdue by twice their own rhythm, not yet lapsed"),
     Class("active", "活跃", "Active", "仍在本人的购买节奏之内", "Within their own rhythm"),
 )  # fmt: skip
 BASE_STATUSES = ("first_seen", "new", "won_back", "active", "at_risk")
 """The statuses that make up the customer base (在册顾客)."""
 
 VALUE_CLASS = _ordered(
-    Class("A", "A 类", "A", "近 12 个月销售额累计前 80%,且人数不超过 20%", "First 80 % of 12-month sales, at most the top 20 % of customers"),
+    Class("A", "A 类", "A", "近 12 个月销售额累计前 80%，且人数不超过 20%", "First 80 % of 12-month sales, at most the top 20 % of customers"),
     Class("B", "B 类", "B", "其后至 95%", "Up to 95 % of 12-month sales"),
     Class("C", "C 类", "C", "其余购买者", "The other buyers"),
     Class("none", "无", "None", "近 12 个月无净消费", "No positive net sales in 12 months"),
@@ -62,53 +62,53 @@ VALUE_CLASS = _ordered(
 
 ATTITUDE = _ordered(
     Class("not_seen", "未见", "Not seen", "24 个月内没有购买", "No purchase in 24 months"),
-    Class("early_adopter", "新品率先使用者", "Early adopter", "上市 60 天内买过至少两款新品(属忠诚顾客)",
+    Class("early_adopter", "新品率先使用者", "Early adopter", "上市 60 天内买过至少两款新品（属忠诚顾客）",
           "Bought two or more new products within 60 days of launch (a kind of loyal customer)"),
     Class("too_early", "尚早", "Too early to say", "购买不足 3 次", "Fewer than 3 purchases"),
-    Class("no_loyalty", "无品牌忠诚顾客", "No brand loyalty", "至少一半消费来自促销,或无明显偏好",
+    Class("no_loyalty", "无品牌忠诚顾客", "No brand loyalty", "至少一半消费来自促销，或无明显偏好",
           "At least half of spend on promotion, or no clear preference"),
-    Class("loyal", "忠诚顾客", "Loyal", "主要品牌(或自报份额)占其消费的六成以上", "Top brand (or stated share of wallet) is 60 % or more"),
-    Class("switcher", "品牌转移顾客", "Brand switcher", "主要品牌在前后 12 个月间改变,或提到竞争品牌",
+    Class("loyal", "忠诚顾客", "Loyal", "主要品牌（或自报份额）占其消费的六成以上", "Top brand (or stated share of wallet) is 60 % or more"),
+    Class("switcher", "品牌转移顾客", "Brand switcher", "主要品牌在前后 12 个月间改变，或提到竞争品牌",
           "Top brand changed between the two halves, or a competitor was named"),
 )  # fmt: skip
 SERIALISED_ATTITUDES = ("loyal", "early_adopter")
 
 LINE_KIND = _ordered(
     Class("sale", "销售", "Sale", "商品销售行", "Goods sold"),
-    Class("refund", "退款", "Refund", "退货或取消后的退款,计入发生当月", "Money paid back, counted in the month it was made"),
-    Class("trade_in", "旧货抵扣", "Trade-in", "以旧换新抵扣,视为付款方式", "Old piece given in payment: a way of paying, not a refund"),
-    Class("not_goods", "非商品", "Not goods", "运费、手续费等,不计入销售", "Postage, fees and the like; not sales"),
-    Class("adjustment", "调整", "Adjustment", "账务或库存调整,不计入销售", "Bookkeeping or stock adjustments; not sales"),
-    Class("no_charge", "零价", "No charge", "赠品或零价行,不计入销售", "Free or zero-price lines; not sales"),
-    Class("cancelled", "已取消", "Cancelled", "取消的线上订单,计入购买阻力", "Cancelled online orders; counted as friction"),
-    Class("unpaid", "未付款", "Unpaid", "未付款的线上订单,计入购买阻力", "Unpaid online orders; counted as friction"),
+    Class("refund", "退款", "Refund", "退货或取消后的退款，计入发生当月", "Money paid back, counted in the month it was made"),
+    Class("trade_in", "旧货抵扣", "Trade-in", "以旧换新抵扣，视为付款方式", "Old piece given in payment: a way of paying, not a refund"),
+    Class("not_goods", "非商品", "Not goods", "运费、手续费等，不计入销售", "Postage, fees and the like; not sales"),
+    Class("adjustment", "调整", "Adjustment", "账务或库存调整，不计入销售", "Bookkeeping or stock adjustments; not sales"),
+    Class("no_charge", "零价", "No charge", "赠品或零价行，不计入销售", "Free or zero-price lines; not sales"),
+    Class("cancelled", "已取消", "Cancelled", "取消的线上订单，计入购买阻力", "Cancelled online orders; counted as friction"),
+    Class("unpaid", "未付款", "Unpaid", "未付款的线上订单，计入购买阻力", "Unpaid online orders; counted as friction"),
 )  # fmt: skip
 SALES_KINDS = ("sale", "refund")
 """The line kinds that make up net sales."""
 
 CARE_KIND = _ordered(
-    Class("birthday", "生日", "Birthday", "祝福,不推销", "A wish, never an advertisement"),
+    Class("birthday", "生日", "Birthday", "祝福，不推销", "A wish, never an advertisement"),
     Class("anniversary", "纪念日", "Anniversary", "结婚等纪念日的祝福", "Wedding and other anniversaries"),
     Class("gift_day", "去年送礼日", "Last year's gift day", "去年此时曾为人订礼", "A gift was sent about this day last year"),
     Class("thank_you", "当日致谢", "Thank-you on the day", "购买当日致谢", "Thanks on the day of purchase"),
     Class("call_after_3_days", "三日回访", "Call after 3 days", "购买三天后电话回访", "A call three days after the purchase"),
-    Class("three_weeks", "三周关怀", "Caring message every 3 weeks", "每三周一次关怀信息", "A caring message every three weeks"),
-    Class("three_months", "三个月邀约", "Invitation after 3 months", "三个月后邀请保养、清洗", "An invitation (care, cleaning) after three months"),
-    Class("long_absent", "久未光顾", "Long absent", "问候久未到店的顾客,不问缘由、不推销", "A warm word to a long-absent customer; no questions, no selling"),
+    Class("three_weeks", "三周问候", "Word every 3 weeks", "每三周一次问候", "A warm word every three weeks"),
+    Class("three_months", "三个月邀约", "Invitation after 3 months", "购买满三个月后邀请回店坐坐", "An invitation to drop in after three months"),
+    Class("long_absent", "久未光顾", "Long absent", "问候久未到店的顾客，不问缘由、不推销", "A warm word to a long-absent customer; no questions, no selling"),
 )  # fmt: skip
 
 ACTION_KIND = _ordered(
-    Class("answer_complaint", "处理投诉", "Answer a complaint", "未了结的投诉,先于一切", "An open complaint, before everything else"),
-    Class("thank_referrer", "感谢介绍人", "Thank a referrer", "转介绍当日致谢", "Thanks to the one who brought a customer"),
-    Class("welcome_referred", "跟进新客", "Follow up a referred customer", "被介绍的新客一周内跟进", "Within a week of the first purchase"),
-    Class("call_after_3_days", "三日回访", "Call after 3 days", "购买三天后回访", "Three days after the purchase"),
-    Class("birthday", "生日祝福", "Birthday wish", "生日当天祝福", "On the day"),
-    Class("anniversary", "纪念日祝福", "Anniversary wish", "纪念日当天祝福", "On the day"),
-    Class("gift_day", "送礼提醒", "Gift reminder", "去年送礼日之前联系", "Before the day of last year's gift"),
-    Class("three_months", "保养邀约", "Care invitation", "购买三个月后邀请回店保养", "Three months after the purchase"),
-    Class("ask_vip", "补全资料", "Ask a VIP", "前十名尚不知道的一问", "One thing we do not know of a top-ten customer"),
+    Class("answer_complaint", "处理投诉", "Complaint", "未了结的投诉，先于一切", "An open complaint, before everything else"),
+    Class("thank_referrer", "感谢介绍人", "Thanks", "有新客经其介绍而来，当日致谢", "Thanks to the one who brought a customer"),
+    Class("welcome_referred", "跟进新客", "Welcome", "经介绍来的新客，首购后一周内跟进", "A referred customer, within a week of the first purchase"),
+    Class("call_after_3_days", "三日回访", "3-day call", "购买三天后回访", "Three days after the purchase"),
+    Class("birthday", "生日祝福", "Birthday", "生日当天祝福", "On the day"),
+    Class("anniversary", "纪念日祝福", "Anniversary", "纪念日当天祝福", "On the day"),
+    Class("gift_day", "送礼提醒", "Gift", "去年送礼日之前联系", "Before the day of last year's gift"),
+    Class("three_months", "回店邀约", "Invitation", "购买满三个月后邀请回店坐坐", "Three months after the purchase: drop in"),
+    Class("ask_vip", "补全资料", "Question", "前十名尚不知道的一问", "One thing we do not know of a top-ten customer"),
     Class("win_back", "挽回", "Win back", "久未购买的有价值顾客", "A valuable customer who is overdue or lapsed"),
-    Class("long_absent", "久别问候", "Long-absent greeting", "问候,不推销", "A greeting, no selling"),
+    Class("long_absent", "久别问候", "Greeting", "问候，不推销", "A greeting, no selling"),
 )  # fmt: skip
 
 CHANNEL = _ordered(
@@ -116,7 +116,7 @@ CHANNEL = _ordered(
     Class("wechat", "微信", "WeChat", "已加微信并同意", "WeChat contact with consent"),
     Class("sms", "短信", "SMS", "同意短信", "Consent to SMS"),
     Class("email", "邮件", "E-mail", "同意邮件", "Consent to e-mail"),
-    Class("in_store", "到店", "In store", "无联系许可,仅在到店时", "No consent to contact: only when they come in"),
+    Class("in_store", "到店", "In store", "无联系许可，仅在到店时", "No consent to contact: only when they come in"),
 )  # fmt: skip
 
 ABSENCE_CAUSE = _ordered(

@@ -11,25 +11,23 @@ from schemas.period import window_start
 from schemas.rules import Rules
 from schemas.segments import SERIALISED_ATTITUDES
 
+BASIS_POINTS = 10_000
+
 
 def product_days(
     order_lines: pl.LazyFrame, customers_by_key: pl.LazyFrame, *, since: date, as_of: date
 ) -> pl.LazyFrame:
-    """One row per store, known customer, date and product sold: sales (Decimal, refunds excluded), quantity."""
+    """One row per store, customer (null: nobody known), date and product sold: sales (Decimal, refunds excluded), quantity."""
     return (
-        order_lines.filter(
-            pl.col("business_date").is_between(since, as_of)
-            & (pl.col("line_kind") == "sale")
-            & pl.col("buyer_key").is_not_null()
-        )
-        .join(customers_by_key, on="buyer_key", how="inner", validate="m:1")
+        order_lines.filter(pl.col("business_date").is_between(since, as_of) & (pl.col("line_kind") == "sale"))
+        .join(customers_by_key, on="buyer_key", how="left", validate="m:1")
         .group_by("store_id", "customer_id", "business_date", "product_id")
         .agg(
             sales=pl.col("net_sales").sum().cast(MONEY),
             quantity=pl.col("quantity").sum(),
             product_name=pl.col("product_name").drop_nulls().sort().last(),
         )
-        .sort("customer_id", "business_date", "store_id", "product_id")
+        .sort("customer_id", "business_date", "store_id", "product_id", nulls_last=True)
     )
 
 
@@ -72,25 +70,29 @@ def loyalty_attitude(
     since = window_start(as_of, rules.attitude_months)
     middle = window_start(as_of, rules.attitude_months // 2)
     in_window = pl.col("business_date").is_between(since, as_of)
+    cents = (pl.col("sales").cast(pl.Decimal(38, 2)) * 100).cast(pl.Decimal(38, 0)).cast(pl.Int128)
+    promoted = (pl.col("promotion_sales").cast(pl.Decimal(38, 2)) * 100).cast(pl.Decimal(38, 0)).cast(pl.Int128)
     spend = (
         chain_days.filter(in_window & pl.col("customer_id").is_not_null())
         .group_by("customer_id")
         .agg(
             purchases_24m=(pl.col("sales") > 0).sum().cast(pl.Int64),
-            sales_24m=pl.col("sales").sum().cast(pl.Float64),
-            promotion_24m=pl.col("promotion_sales").sum().cast(pl.Float64),
+            spent_24m=cents.sum(),
+            promotion_24m=promoted.sum(),
         )
     )
     branded = (
-        products_bought.filter(in_window & (pl.col("sales") > 0))
+        products_bought.filter(in_window)
         .join(products.select("product_id", "brand"), on="product_id", how="inner", validate="m:1")
         .filter(pl.col("brand").is_not_null())
+        .with_columns(cents=cents)
     )
+    # also what only strangers buy is sold
     brands_sold = branded.group_by(home_store_id="store_id").agg(brands_sold=pl.col("brand").n_unique().cast(pl.Int64))
     by_brand = branded.group_by("customer_id", "brand").agg(
-        spent=pl.col("sales").sum().cast(pl.Float64),
-        spent_first=pl.col("sales").filter(pl.col("business_date") < middle).sum().cast(pl.Float64),
-        spent_second=pl.col("sales").filter(pl.col("business_date") >= middle).sum().cast(pl.Float64),
+        spent=pl.col("cents").sum(),
+        spent_first=pl.col("cents").filter(pl.col("business_date") < middle).sum(),
+        spent_second=pl.col("cents").filter(pl.col("business_date") >= middle).sum(),
     )
 
     def top_brand(column: str) -> pl.Expr:
@@ -98,7 +100,7 @@ def loyalty_attitude(
         return pl.when(pl.col(column).max() > 0).then(top)
 
     brand_facts = by_brand.group_by("customer_id").agg(
-        top_brand_share=pl.col("spent").max() / pl.col("spent").sum(),
+        spent_on_top_brand=pl.col("spent").max(),
         top_first=top_brand("spent_first"),
         top_second=top_brand("spent_second"),
     )
@@ -116,12 +118,19 @@ def loyalty_attitude(
     for part in (spend, brand_facts, early, stated):
         facts = facts.join(part, on="customer_id", how="left", validate="1:1")
     facts = facts.join(brands_sold, on="home_store_id", how="left", validate="m:1")
+    # shares are compared in whole cents: exactly 60 % is 60 %
+    by_brands = pl.col("brands_sold").fill_null(0) >= rules.brands_for_devotion
+    on_top_brand = pl.col("spent_on_top_brand").fill_null(0)
+    stated_share = pl.coalesce("share_of_wallet", pl.lit(1.0))
+    is_devoted = (
+        pl.when(by_brands)
+        .then(on_top_brand * BASIS_POINTS >= pl.col("spent_24m") * round(rules.devotion_share * BASIS_POINTS))
+        .otherwise(stated_share >= rules.devotion_share)
+    )
     devotion = (
-        pl.when(
-            (pl.col("brands_sold").fill_null(0) >= rules.brands_for_devotion) & pl.col("top_brand_share").is_not_null()
-        )
-        .then(pl.col("top_brand_share"))
-        .otherwise(pl.coalesce("share_of_wallet", pl.lit(1.0)))
+        pl.when(by_brands)
+        .then(on_top_brand.cast(pl.Float64) / pl.col("spent_24m").cast(pl.Float64))
+        .otherwise(stated_share)
     )
     attitude = (
         pl.when(pl.col("purchases_24m").fill_null(0) == 0)
@@ -130,9 +139,9 @@ def loyalty_attitude(
         .then(pl.lit("early_adopter"))
         .when(pl.col("purchases_24m") < rules.attitude_min_purchases)
         .then(pl.lit("too_early"))
-        .when(pl.col("promotion_24m") >= rules.promotion_share * pl.col("sales_24m"))
+        .when(pl.col("promotion_24m") * BASIS_POINTS >= pl.col("spent_24m") * round(rules.promotion_share * BASIS_POINTS))
         .then(pl.lit("no_loyalty"))
-        .when(pl.col("devotion") >= rules.devotion_share)
+        .when(is_devoted)
         .then(pl.lit("loyal"))
         .when(
             (pl.col("top_first") != pl.col("top_second")).fill_null(False) | pl.col("named_competitor").fill_null(False)
@@ -147,27 +156,26 @@ def loyalty_attitude(
     )
 
 
-def attitude_mix(
-    scope_purchases: pl.LazyFrame, attitudes: pl.LazyFrame, classes: pl.LazyFrame, *, as_of: date
-) -> pl.LazyFrame:
+def attitude_mix(sales_12m: pl.LazyFrame, attitudes: pl.LazyFrame, classes: pl.LazyFrame) -> pl.LazyFrame:
     """One row per scope and attitude: the scope's 12-month buyers, how many of them are serialised, their net sales.
 
+    `sales_12m`: `value.customer_sales` of the 12 months; who has a purchase there is a buyer, also when more was returned.
     Serialised: loyal, early adopter, or class A in this scope.
     """
     keys = ["scope", "customer_id"]
-    buyers = scope_purchases.filter(pl.col("business_date") >= window_start(as_of, 12)).select(keys).unique()
     return (
-        buyers.join(attitudes.select("customer_id", "attitude"), on="customer_id", how="left", validate="m:1")
-        .join(classes.select(*keys, "value_class", "net_sales_12m"), on=keys, how="left", validate="1:1")
+        sales_12m.filter(pl.col("purchases") > 0)
+        .select(*keys, "net_sales")
+        .join(attitudes.select("customer_id", "attitude"), on="customer_id", how="left", validate="m:1")
+        .join(classes.select(*keys, "value_class"), on=keys, how="left", validate="1:1")
         .with_columns(
-            is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES)
-            | (pl.col("value_class") == "A").fill_null(False)
+            is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES) | (pl.col("value_class") == "A").fill_null(False)
         )
         .group_by("scope", "attitude")
         .agg(
             customers=pl.len().cast(pl.Int64),
             serialised=pl.col("is_serialised").sum().cast(pl.Int64),
-            net_sales_12m=pl.col("net_sales_12m").sum().cast(MONEY),
+            net_sales_12m=pl.col("net_sales").sum().cast(MONEY),
         )
         .sort("scope", "attitude")
     )

@@ -40,7 +40,7 @@ class Facts:
 
     month: Month
     history_from: date
-    """The chain's first business date with a sale or refund."""
+    """The chain's first business date with a sale."""
     keys: pl.DataFrame
     labels: pl.DataFrame
     """One row per customer: member_id, phone, email as first met on orders or file (for showing who it is)."""
@@ -76,7 +76,7 @@ class Facts:
 
 
 class NothingKnown(ValueError):
-    """There is no sale or refund up to the month's end."""
+    """There is no sale up to the month's end."""
 
 
 def resolved(rows: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
@@ -90,17 +90,16 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules) -> Facts:
     keys = customers_by_key(rows.buyers.collect())
     by_key = keys.lazy()
     days = activity.customer_days(rows.activity, by_key, as_of=as_of).collect()
-    if days.is_empty():
+    history_from = days.filter(pl.col("sales") > 0)["business_date"].min()
+    if not isinstance(history_from, date):
         raise NothingKnown(str(month))
-    history_from = days["business_date"].min()
-    assert isinstance(history_from, date)
     scoped = activity.scoped_days(days.lazy()).collect()
     purchases = activity.purchases(scoped.lazy()).collect()
     chain_purchases = purchases.lazy().filter(pl.col("scope") == "*")
     rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules)
     homes = stocktake.home_by_purchase(days.lazy())
     purchase_facts = rhythm.join(homes, on=["customer_id", "business_date"], how="left", validate="1:1").collect()
-    file = people.customer_file(rows.customers, by_key).collect()
+    file = people.customer_file(rows.customers, by_key, as_of=as_of).collect()
     products = people.newest(rows.products, "product_id").collect()
     known_lines = rows.order_lines.filter(pl.col("business_date") <= as_of)
     since_36m = window_start(as_of, rules.attitude_months + HISTORY_MONTHS - 1)

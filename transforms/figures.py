@@ -43,14 +43,16 @@ class MonthCount:
 
 
 def scopes_of(facts: Facts) -> list[str]:
-    """The chain and every store that has a review this month: known by a sale, or open in the store file."""
+    """The chain and every store that has a review this month: known by a sale, or open in the store file. A store that
+    closed before the month has one only while money still moves there."""
     seen = set(facts.days["store_id"].unique().to_list())
+    moving = set(facts.days.filter(pl.col("business_date") >= facts.month.first_day)["store_id"].to_list())
     for row in facts.stores.iter_rows(named=True):
         opened = row["opened_on"] is None or row["opened_on"] <= facts.as_of
         closed = row["closed_on"] is not None and row["closed_on"] < facts.month.first_day
         if opened and not closed:
             seen.add(row["store_id"])
-        elif closed:
+        elif closed and row["store_id"] not in moving:
             seen.discard(row["store_id"])
     return [CHAIN, *sorted(seen)]
 
@@ -87,7 +89,8 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
         as_of=as_of,
         rules=rules,
     ).collect()
-    mix = attitude.attitude_mix(purchases, attitudes.lazy(), classes.lazy(), as_of=as_of).collect()
+    sales_12m = value.customer_sales(scoped, since=window_start(as_of, 12), until=as_of)
+    mix = attitude.attitude_mix(sales_12m, attitudes.lazy(), classes.lazy()).collect()
     contacts = facts.contacts.lazy().filter(pl.col("contacted_at").dt.date() <= as_of)
     brought = referral.month_referrals(status.lazy(), facts.referred.lazy(), contacts).collect()
     stake = value.value_at_stake(chain_days, status.lazy()).collect()
@@ -122,7 +125,7 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
     ingredients = joined.with_columns(
         pl.col(counts).fill_null(0), pl.col(sums).fill_null(pl.lit(0).cast(MONEY))
     ).with_columns(
-        new_customers_for_rates=unknown if is_young else pl.col("new_customers"),
+        new_customers_for_rates=unknown if is_young or facts.referred.is_empty() else pl.col("new_customers"),
         thanks_due=pl.col("thanks_due") if facts.referred.height else unknown,
         care_due=pl.col("care_due") if facts.contacts.height else unknown,
     )
@@ -202,7 +205,7 @@ def _care_counts(
 def care_due(facts: Facts, status: pl.LazyFrame, month: Month, rules: Rules) -> pl.LazyFrame:
     """Care rows due in `month` for the customers in `status` who may be contacted and are not lapsed before it."""
     first, last = month.first_day, month.last_day
-    may = people.reach(facts.file.lazy()).filter("may_contact").select("customer_id")
+    may = people.reach(facts.file.lazy(), on=last).filter("may_contact").select("customer_id")
     present = (
         status.filter(pl.col("in_base") | pl.col("in_base_before"))
         .select("customer_id")
@@ -232,7 +235,8 @@ def clocked_purchases(facts: Facts, *, until: date) -> pl.LazyFrame:
 def only_this_month(facts: Facts, count: MonthCount, actions: pl.LazyFrame) -> pl.LazyFrame:
     """One row per scope: the ingredients that have no history. Null where there is no customer file."""
     bought_since = window_start(facts.as_of, 24)
-    base = people.live_base(facts.file.lazy(), count.status.lazy(), bought_since=bought_since)
+    homes = all_homes(facts, count)
+    base = people.live_base(facts.file.lazy(), homes, on=facts.as_of, bought_since=bought_since)
     live = _with_chain(
         base,
         [
@@ -259,6 +263,12 @@ def only_this_month(facts: Facts, count: MonthCount, actions: pl.LazyFrame) -> p
     for part in (live, answers, counted):
         joined = joined.join(part, on="scope", how="left", validate="1:1")
     return joined.with_columns(pl.col("actions").fill_null(0))
+
+
+def all_homes(facts: Facts, count: MonthCount) -> pl.LazyFrame:
+    """One row per customer who bought or is on file: last purchase, and the home at the month's end."""
+    successors = stocktake.successors_by(facts.stores, facts.as_of)
+    return people.homes_of_all(facts.file.lazy(), count.status.lazy(), successors)
 
 
 def vip_knowledge(facts: Facts, count: MonthCount, customers: pl.LazyFrame) -> pl.LazyFrame:

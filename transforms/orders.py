@@ -123,7 +123,8 @@ def activity(order_lines: pl.LazyFrame) -> pl.LazyFrame:
             cost=total("cost", pl.lit(True)),
             costed_net_sales=total("net_sales", pl.col("cost").is_not_null()),
             promotion_sales=total("net_sales", is_sale & pl.col("is_promotion").fill_null(False)),
-            last_ordered_at=pl.col("ordered_at").max(),
+            # the latest receipt: a return is none, and neither is a line taken back
+            last_ordered_at=pl.col("ordered_at").filter(is_sale & (pl.col("net_sales") > 0)).max(),
         )
         .sort("landing_id", "store_id", "business_date", "buyer_key", nulls_last=True)
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
+
+from schemas.segments import UNASSIGNED
 
 
 def newest(rows: pl.LazyFrame, key: str) -> pl.LazyFrame:
@@ -23,11 +26,17 @@ def said_once(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.sort("landing_no", "source_row").unique(subset=told, keep="first", maintain_order=True)
 
 
-def customer_file(customers: pl.LazyFrame, customers_by_key: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per customer on file, by `customer_id`: the newest line. `referrer_id` is the customer behind `referrer`."""
+def customer_file(customers: pl.LazyFrame, customers_by_key: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+    """One row per customer on file by `as_of`, by `customer_id`: the newest line.
+
+    Nothing later counts: who became a member later is not on file yet, a later move is not known yet. `referrer_id` is
+    the customer behind `referrer`.
+    """
     referrers = customers_by_key.select(referrer_key="buyer_key", referrer_id="customer_id")
     return (
         newest(customers.join(customers_by_key, on="buyer_key", how="inner", validate="m:1"), "customer_id")
+        .filter(pl.col("member_since").is_null() | (pl.col("member_since") <= as_of))
+        .with_columns(moved_away_on=pl.when(pl.col("moved_away_on") <= as_of).then("moved_away_on"))
         .join(referrers, on="referrer_key", how="left", validate="m:1")
         .sort("customer_id")
     )
@@ -40,13 +49,14 @@ def _usable(address: str, *consents: str) -> pl.Expr:
     )
 
 
-def reach(file: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per customer on file: `call_by` for a personal word, `write_by` for a greeting, `may_contact`.
+def reach(file: pl.LazyFrame, *, on: date) -> pl.LazyFrame:
+    """One row per customer on file: on that day `call_by` for a personal word, `write_by` for a greeting, `may_contact`.
 
     A channel counts when the address is there and its consent is given. Nobody who asked not to be contacted, or has
     moved away, may be contacted; the channel is then "in_store", as it is for those without a usable one.
     """
-    may = ~pl.col("do_not_contact").fill_null(False) & pl.col("moved_away_on").is_null()
+    moved = (pl.col("moved_away_on") <= on).fill_null(False)
+    may = ~pl.col("do_not_contact").fill_null(False) & ~moved
     phone, sms = _usable("phone", "consent_phone"), _usable("phone", "consent_sms")
     wechat, email = _usable("wecom_added", "consent_wechat"), _usable("email", "consent_email")
 
@@ -100,24 +110,32 @@ def closest_associate(
     )
 
 
-def live_base(file: pl.LazyFrame, homes: pl.LazyFrame, *, bought_since: date) -> pl.LazyFrame:
-    """One row per customer on file: `home_store_id` (by purchases, else the file's) and `is_live`.
+def homes_of_all(file: pl.LazyFrame, status: pl.LazyFrame, successors: Mapping[str, str]) -> pl.LazyFrame:
+    """One row per customer who bought or is on file: home store by purchases, else the file's; of a closed store, where
+    its base went (`successors`). UNASSIGNED where neither says."""
+    return (
+        file.select("customer_id", file_home=pl.col("home_store_id").replace(dict(successors)))
+        .join(
+            status.select("customer_id", "last_purchase_on", home="home_store_id"), on="customer_id", how="full", coalesce=True
+        )
+        .select("customer_id", "last_purchase_on", home_store_id=pl.coalesce("home", "file_home", pl.lit(UNASSIGNED)))
+        .sort("customer_id")
+    )
 
-    Live: may be contacted over a usable channel with consent, and bought in the 24 months (`last_purchase_on` of
-    `homes` not before `bought_since`).
+
+def live_base(file: pl.LazyFrame, homes: pl.LazyFrame, *, on: date, bought_since: date) -> pl.LazyFrame:
+    """One row per customer on file: `home_store_id` (of `homes_of_all`), `is_live` and `is_prospect`.
+
+    Live: may be contacted over a usable channel with consent on that day, and bought in the 24 months (not before
+    `bought_since`). A prospect has never bought.
     """
     return (
-        file.select("customer_id", file_home="home_store_id")
-        .join(reach(file), on="customer_id", how="left", validate="1:1")
-        .join(
-            homes.select("customer_id", "home_store_id", "last_purchase_on"),
-            on="customer_id",
-            how="left",
-            validate="1:1",
-        )
+        file.select("customer_id")
+        .join(reach(file, on=on), on="customer_id", how="left", validate="1:1")
+        .join(homes, on="customer_id", how="left", validate="1:1")
         .select(
             "customer_id",
-            home_store_id=pl.coalesce("home_store_id", "file_home"),
+            "home_store_id",
             is_live=pl.col("may_contact") & (pl.col("last_purchase_on") >= bought_since).fill_null(False),
             is_prospect=pl.col("last_purchase_on").is_null(),
         )

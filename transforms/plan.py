@@ -11,7 +11,7 @@ from schemas.rules import Rules
 from schemas.segments import CHAIN
 from transforms import actions, care, people, value
 from transforms.facts import Facts
-from transforms.figures import MonthCount, care_due, clocked_purchases, vip_knowledge
+from transforms.figures import MonthCount, all_homes, care_due, clocked_purchases, vip_knowledge
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
     coming = facts.month.next
     first, last = coming.first_day, coming.last_day
     status = count.status.lazy()
-    homes = _homes(facts, count)
+    homes = all_homes(facts, count).select("customer_id", "home_store_id")
     owners = _owners(facts, count, homes).collect()
     file = facts.file.lazy()
 
     in_base = status.filter("in_base").select("customer_id")
-    may = people.reach(file).filter("may_contact").select("customer_id")
+    may = people.reach(file, on=facts.as_of).filter("may_contact").select("customer_id")
     due = pl.concat(
         [
             care.own_dates(file, first=first, last=last),
@@ -94,26 +94,13 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
     return Plan(owners, calendar, listed)
 
 
-def _homes(facts: Facts, count: MonthCount) -> pl.LazyFrame:
-    """One row per customer who bought or is on file: home store (by purchases, else the file's)."""
-    bought = count.status.lazy().select("customer_id", home="home_store_id")
-    return (
-        facts.file.lazy()
-        .select("customer_id", file_home="home_store_id")
-        .join(bought, on="customer_id", how="full", coalesce=True)
-        .select("customer_id", home_store_id=pl.coalesce("home", "file_home"))
-        .filter(pl.col("home_store_id").is_not_null())
-        .sort("customer_id")
-    )
-
-
 def _owners(facts: Facts, count: MonthCount, homes: pl.LazyFrame) -> pl.LazyFrame:
     file, status = facts.file.lazy(), count.status.lazy()
     closest = people.closest_associate(facts.served.lazy(), file, facts.associates.lazy(), homes)
     # without a customer file nothing is known of consent: the word waits until they come in
     return (
         homes.join(closest, on="customer_id", how="left", validate="1:1")
-        .join(people.reach(file), on="customer_id", how="left", validate="1:1")
+        .join(people.reach(file, on=facts.as_of), on="customer_id", how="left", validate="1:1")
         .join(status.select("customer_id", "is_vip"), on="customer_id", how="left", validate="1:1")
         .join(count.stake.lazy(), on="customer_id", how="left", validate="1:1")
         .with_columns(

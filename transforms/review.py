@@ -42,6 +42,7 @@ from transforms.actions import action_id
 from transforms.facts import Facts
 from transforms.figures import (
     MonthCount,
+    all_homes,
     history_months,
     metric_values,
     month_count,
@@ -189,7 +190,9 @@ class _Dealer:
         )
         known = count.status.select("customer_id", "home_store_id", "status", "is_vip")
         prospects = (
-            people.live_base(self.facts.file.lazy(), count.status.lazy(), bought_since=self.facts.as_of)
+            people.live_base(
+                self.facts.file.lazy(), all_homes(self.facts, count), on=self.facts.as_of, bought_since=self.facts.as_of
+            )
             .filter("is_prospect")
             .select("customer_id", "home_store_id", status=pl.lit("prospect"), is_vip=pl.lit(False))
             .collect()
@@ -359,6 +362,8 @@ class _Dealer:
     def _empty_reason(self, name: str) -> str | None:
         if self.count.is_young and name in ("new_customers", "referral_rate"):
             return "short_history"
+        if name == "referral_rate" and self.facts.referred.is_empty():
+            return "no_referral_file"
         return METRICS[name].empty
 
     def _stocktake(self, scope: str) -> tuple[StocktakeRow, ...]:
@@ -452,7 +457,7 @@ class _Dealer:
                     if isinstance(whole, Decimal) and whole > 0
                     else None,
                     purchases_ytd=row["purchases"],
-                    average_ticket_ytd=_money(row["sales"] / row["purchases"]) if row["purchases"] else None,
+                    average_ticket_ytd=_money(row["purchase_sales"] / row["purchases"]) if row["purchases"] else None,
                     last_purchase_on=standing["last_purchase_on"],
                     days_since_last_purchase=standing["days_since_last_purchase"],
                     status=standing["status"],

@@ -16,13 +16,15 @@ BASIS_POINTS = 10_000
 def customer_sales(scoped: pl.LazyFrame, *, since: date, until: date) -> pl.LazyFrame:
     """One row per scope and known customer with anything bought or returned from `since` to `until`, both included.
 
-    net_sales, cost, costed_net_sales (Decimal), purchases (days with sales above zero), first and last day in the window.
+    net_sales, sales, cost, costed_net_sales, purchase_sales (Decimal; the last of purchase days only), purchases (days
+    with sales above zero), last_purchase_on in the window.
     """
     return (
         scoped.filter(pl.col("customer_id").is_not_null() & pl.col("business_date").is_between(since, until))
         .group_by("scope", "customer_id")
         .agg(
             *(pl.col(name).sum().cast(MONEY) for name in ("net_sales", "sales", "cost", "costed_net_sales")),
+            purchase_sales=pl.col("sales").filter(pl.col("sales") > 0).sum().cast(MONEY),
             purchases=(pl.col("sales") > 0).sum().cast(pl.Int64),
             last_purchase_on=pl.col("business_date").filter(pl.col("sales") > 0).max(),
         )
@@ -152,13 +154,15 @@ def value_ingredients(
     keys = ["scope", "customer_id"]
     is_first_time = pl.col("first_purchase_on") >= since
     split = (
-        classes.join(first_purchases, on=keys, how="left", validate="1:1")
+        customer_sales(scoped, since=since, until=as_of)
+        .filter(pl.col("purchases") > 0)
+        .join(first_purchases, on=keys, how="left", validate="1:1")
         .group_by("scope")
         .agg(
             first_time_customers_12m=is_first_time.sum().cast(pl.Int64),
-            first_time_net_sales_12m=pl.col("net_sales_12m").filter(is_first_time).sum().cast(MONEY),
+            first_time_net_sales_12m=pl.col("net_sales").filter(is_first_time).sum().cast(MONEY),
             returning_customers_12m=is_first_time.not_().sum().cast(pl.Int64),
-            returning_net_sales_12m=pl.col("net_sales_12m").filter(~is_first_time).sum().cast(MONEY),
+            returning_net_sales_12m=pl.col("net_sales").filter(~is_first_time).sum().cast(MONEY),
         )
     )
     joined = whole

@@ -485,7 +485,7 @@ class BruteForce:
         for row in self.world.referrals:
             if self.who(row.referred) == who and row.referred_on <= end and self.who(row.referrer) != who:
                 return True
-        told = self.file[who].referrer if who in self.file else ""
+        told = self.file[who].referrer if who in self.file and self.on_file(who, end) else ""
         return bool(told) and self.who(told) != who
 
     def live(self, who: str, month: date) -> bool:
@@ -507,11 +507,12 @@ class BruteForce:
         return sorted({s.store_id for s in self.world.stores} | {x.store for x in self.sold})
 
     def reviewed(self, month: date) -> list[str]:
-        """The stores with a review: known by the month's end and not closed before its first day."""
+        """The stores with a review: known by the month's end, and not closed before it unless money still moves there."""
         on_file = {s.store_id: s.closed_on for s in self.world.stores}
         known = set(on_file) | {x.store for x in self.sold_in(CHAIN, date.min, end_of(month))}
+        moving = {x.store for x in self.sold_in(CHAIN, month, end_of(month))}
         closed = {store_id for store_id, day in on_file.items() if day is not None and day < month}
-        return sorted(known - closed)
+        return sorted(known - (closed - moving))
 
     def month_figures(self, scope: str, month: date) -> dict[str, Any]:
         """The figures of one month that have a history."""
@@ -625,8 +626,10 @@ class BruteForce:
     def _referral_figures(self, out: Expected, scope: str, month: date) -> None:
         new = [who for who in self.at_home(scope, month) if self.statuses(month)[who] == "new"]
         brought = [who for who in new if self.referred(who, end_of(month))]
-        out.figures["referral_rate"] = None if self.young_chain(month) else ratio(len(brought), len(new))
-        if not self.young_chain(month):
+        told = any(self.referred(who, end_of(month)) for who in self.people)
+        known = told and not self.young_chain(month)
+        out.figures["referral_rate"] = ratio(len(brought), len(new)) if known else None
+        if known:
             out.n["referral_rate"] = len(new)
 
     def _value_classes(self, out: Expected, scope: str, month: date, net: dict[str, Decimal]) -> None:
