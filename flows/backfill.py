@@ -41,20 +41,31 @@ def backfill_months(
     watcher: Watcher,
     stage: Stage = plainly,
 ) -> list[Summary]:
-    """One summary per month. A month that cannot be reviewed does not stop the others; the last error is raised at the end."""
+    """One summary per month. A month that cannot be reviewed does not stop the others; it is raised at the end."""
     summaries: list[Summary] = []
-    trouble: RegularsError | None = None
+    troubles: list[RegularsError] = []
     for month in months:
         watcher.stage(f"review {month}")
         try:
             summaries.append(
                 review_month(
-                    workspace, settings, month, stores=stores, known_at=known_at, now=now, watcher=watcher, stage=stage
+                    workspace,
+                    settings,
+                    month,
+                    stores=stores,
+                    known_at=known_at,
+                    now=now,
+                    watcher=watcher,
+                    stage=stage,
                 )
             )
         except RegularsError as error:
-            trouble = error
-            watcher.note(f"{month}: {error}")
-    if trouble is not None:
-        raise trouble
+            troubles.append(error)
+            if len(months) > 1:
+                watcher.note(f"{month}: {error}")
+    if len(months) == 1 and troubles:
+        raise troubles[0]
+    if troubles:
+        worst = max(troubles, key=lambda trouble: trouble.exit_code if not summaries else 1)
+        raise type(worst)(f"{len(troubles)} of {len(months)} months could not be reviewed; the last: {troubles[-1]}")
     return summaries

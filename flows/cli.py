@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -64,6 +65,13 @@ def main() -> None:
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         print(f"regulars: {error.strerror or type(error).__name__}{place}", file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:  # a fault of ours: say where, but not the message, which may quote a customer's row
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        print(
+            f"regulars: {type(error).__name__} in {where.name}, line {where.lineno} of {where.filename}",
+            file=sys.stderr,
+        )
         sys.exit(1)
 
 
@@ -361,9 +369,15 @@ def _moment(text: str | None, settings: Settings) -> datetime | None:
 def _run_months(
     workspace: Workspace, months: Sequence[Month], stores: Sequence[str], known_at: datetime | None, *, plain: bool
 ) -> list[Summary]:
-    """The months, oldest first, under Prefect (or plainly); files land first so that a bad start costs nothing."""
+    """The months, oldest first, under Prefect (or plainly). What cannot work is said before anything starts."""
+    from flows.ingest import inbox_files
+    from flows.lake import Lake
+    from flows.month import check_month_is_known, known_ledger
     from flows.monthly_review import alone, utc_now
     from flows.terminal import Terminal
+
+    if len(months) == 1 and not inbox_files(workspace):
+        check_month_is_known(known_ledger(Lake(workspace.lake), known_at), months[0])
 
     with Terminal() as terminal:
         if plain:

@@ -50,8 +50,8 @@ def landed_rows(lake: Lake, known: Known) -> LandedRows:
     return LandedRows(**rows)
 
 
-def month_facts(lake: Lake, known: Known, settings: Settings, month: Month) -> Facts:
-    """The facts of the month; UsageError when there is nothing to review in it."""
+def check_month_is_known(known: Known, month: Month) -> None:
+    """UsageError when no sales are known in the month."""
     sales = known.ledger.filter(pl.col("first_date").is_not_null())
     if sales.is_empty():
         raise UsageError(
@@ -60,6 +60,11 @@ def month_facts(lake: Lake, known: Known, settings: Settings, month: Month) -> F
     first, last = Month.of(sales["first_date"].min()), Month.of(sales["last_date"].max())  # type: ignore[arg-type]
     if not first <= month <= last:
         raise UsageError(f"no sales are known in {month}: the data runs from {first} to {last}")
+
+
+def month_facts(lake: Lake, known: Known, settings: Settings, month: Month) -> Facts:
+    """The facts of the month; UsageError when there is nothing to review in it."""
+    check_month_is_known(known, month)
     try:
         return facts_of(landed_rows(lake, known), month, settings.rules)
     except NothingKnown:

@@ -24,7 +24,8 @@ PR_SET_PDEATHSIG = 1
 QUIET_SETTINGS = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "ERROR",
+    # a stage that fails is told by us, in one line; Prefect keeps the state
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
     # what goes wrong may quote rows: tracebacks stay on this machine
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
@@ -103,7 +104,8 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise OrchestrationError(
-                    f"Prefect's server ended with code {process.returncode} before it was up; see .regulars/prefect/server.log"
+                    f"Prefect's server ended with code {process.returncode} before it was up (is the disk full?); "
+                    "see .regulars/prefect/server.log"
                 )
             try:
                 if client.get(f"http://127.0.0.1:{port}/api/health", timeout=5).status_code == 200:

@@ -130,8 +130,8 @@ def _pool(width: int, scratch: Path) -> ProcessPoolExecutor:
 def _result(scope: str, future: Future[Rendered]) -> Rendered:
     try:
         return future.result()
-    except BrokenProcessPool:
-        raise
+    except (BrokenProcessPool, OSError):
+        raise  # a full or broken disk is no store's fault: the run ends, and the next one takes it up
     except Exception as error:  # whatever a page could not cope with fails that store, and only it
         return Rendered(scope, error=f"{type(error).__name__} while rendering")
 

@@ -58,7 +58,7 @@ class Terminal:
         self._stage = self.progress.add_task(name, total=None)
 
     def note(self, text: str) -> None:
-        self.console.print(f"  {text}", markup=False)
+        self.console.print(f"  {text}", markup=False, soft_wrap=True)
 
     def file(self, outcome: FileOutcome) -> None:
         if outcome.message:
