@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -21,6 +20,7 @@ import polars as pl
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
+from flows.durable import fsync, write_durably
 from flows.errors import RegularsError
 from schemas.customers import Buyers
 from schemas.ledger import Ledger
@@ -107,7 +107,7 @@ class Lake:
         intent = self._intents / f"{ids[0]:x}.json"
         self._intents.mkdir(parents=True, exist_ok=True)
         with _as_lake_error("writing"):
-            _write_durably(intent, json.dumps({"landing_ids": ids}).encode())
+            write_durably(intent, json.dumps({"landing_ids": ids}).encode())
             for table, model in TABLES.items():
                 parts = [
                     landing.tables[table].with_columns(landing_id=pl.lit(landing_id, pl.Int64))
@@ -173,28 +173,9 @@ def _make_durable(table: Path, version: int) -> None:
     for line in entry.read_text(encoding="utf-8").splitlines():
         added = json.loads(line).get("add")
         if added:
-            _fsync(table / added["path"])
+            fsync(table / added["path"])
     for path in (entry, table, table / "_delta_log"):
-        _fsync(path)
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    """A file that is either there in full or not at all, also after a power cut."""
-    aside = path.with_name(path.name + ".new")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    _fsync(path.parent)
+        fsync(path)
 
 
 @contextmanager

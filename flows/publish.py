@@ -20,8 +20,9 @@ from typing import Any
 import polars as pl
 
 from flows.config import Settings, Workspace
+from flows.durable import fsync, write_durably
 from flows.errors import RegularsError
-from flows.rendering import Rendered, folder_of, scope_name, write_durably
+from flows.rendering import Rendered, folder_of, scope_name
 from schemas.period import Month
 from schemas.review import Review
 from schemas.segments import CHAIN
@@ -186,7 +187,7 @@ def publish(workspace: Workspace, month: Month, building: Building, manifest: Ma
         raise PublishError(
             f"{target} could not be swapped in: {error.strerror}; what was published before is untouched"
         ) from error
-    _fsync(workspace.published)
+    fsync(workspace.published)
     shutil.rmtree(building.done, ignore_errors=True)
     return target
 
@@ -226,11 +227,3 @@ def _exchange(one: Path, other: Path) -> None:
     other.rename(aside)
     one.rename(other)
     aside.rename(one)
-
-
-def _fsync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

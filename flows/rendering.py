@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
+from flows.durable import write_durably
 from schemas.review import Review
 
 SECONDS_PER_REVIEW = 600
@@ -165,18 +166,3 @@ def render_review(review: Review, month_folder: Path, done_folder: Path) -> Rend
     if sys.platform != "win32":
         signal.alarm(0)
     return Rendered(scope_name(review), tuple(made))
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """A file that is either there in full or not at all, also after a power cut."""
-    aside = path.with_name(f".{path.name}.new")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,6 +16,7 @@ import pytest
 from flows import publish, rendering
 from flows.backfill import months_to_do
 from flows.config import Workspace, read_settings
+from flows.durable import write_durably
 from flows.errors import RegularsError, UsageError
 from flows.monthly_review import review_month
 from flows.rendering import Rendered
@@ -54,7 +55,7 @@ def pretend_to_render(monkeypatch, failing: str | None = None, content: bytes = 
                 continue
             folder = month_folder / rendering.folder_of(review)
             folder.mkdir(parents=True, exist_ok=True)
-            rendering.write_durably(folder / "review.pdf", content)
+            write_durably(folder / "review.pdf", content)
             told = (f"{rendering.folder_of(review)}/review.pdf", sha256(content).hexdigest(), len(content))
             results.append(Rendered(name, (told,)))
         return results
