@@ -131,6 +131,8 @@ class Lake:
     def recover(self) -> int:
         """Delete the rows of attempts that never reached the ledger; how many attempts there were."""
         cleared = 0
+        for unfinished in self._intents.glob(".*.new"):
+            unfinished.unlink()
         for intent in sorted(self._intents.glob("*.json")):
             try:
                 ids = json.loads(intent.read_bytes())["landing_ids"]
