@@ -9,14 +9,13 @@ from datetime import date
 
 from report_templates import sentences
 from report_templates.language import Language
-from report_templates.list_page import week_start
 from schemas.period import Month
 from schemas.review import CareDate, Review
 from schemas.segments import CARE_KIND
 
-LISTED = 26
+LISTED = 20
 """At most this many dates are printed: one page; the calendar and the table by kind count all."""
-MISSED = 6
+MISSED = 5
 """At most this many of last month's missed contacts are printed."""
 ROUTINE = ("three_weeks", "long_absent")
 PERSONAL = ("birthday", "anniversary", "gift_day")
@@ -100,12 +99,12 @@ def _kinds_title(due: Sequence[CareDate], say: Language) -> str:
 
 
 def _groups(listed: Sequence[CareDate], review: Review, say: Language) -> list[Mapping[str, object]]:
-    """The list: what was missed, then week by week."""
+    """The list: what was missed, then what falls due."""
+    month = say.month_name(Month.parse(review.month).next)
     groups: dict[str, list[Mapping[str, object]]] = {}
     for row in listed:
-        first = week_start(row.due_on, Month.parse(review.month).next)
-        week = say.plain.text("Week of {day}", day=say.plain.day(first))
-        groups.setdefault(say.text("Missed last month") if row.missed else week, []).append(_row(row, review, say))
+        head = say.text("Missed last month") if row.missed else say.text("Due in {month}", month=month)
+        groups.setdefault(head, []).append(_row(row, review, say))
     return [{"head": head, "rows": rows} for head, rows in groups.items()]
 
 

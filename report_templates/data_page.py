@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from report_templates import sentences
 from report_templates.comparison import FILE_COUNTS, file_total
-from report_templates.customers_page import bar
+from report_templates.customers_page import bar, is_small
 from report_templates.language import UNKNOWN, Language
 from schemas.metrics import METRICS
 from schemas.review import Review
@@ -33,9 +33,7 @@ def data_page(review: Review, say: Language) -> Mapping[str, object]:
     """What the template of the last page shows; it is never left out."""
     return {
         "title": sentences.data_title(say, file_total(review, "rows_in"), file_total(review, "rows_quarantined")),
-        "lede": say.text(
-            "What came in, what was counted, and how complete the customer file is."
-        ),
+        "lede": say.text("What came in, what was counted, and how complete the customer file is."),
         "money": _money(review, say),
         "files": _files(review, say),
         "completeness": _completeness(review, say),
@@ -44,7 +42,6 @@ def data_page(review: Review, say: Language) -> Mapping[str, object]:
         "completeness_title": _completeness_title(review, say),
         "glossary_title": sentences.glossary_title(say, len(_glossary(review, say))),
         "statuses": [(status.label(say.locale), status.meaning(say.locale)) for status in STATUS.values()],
-        "absent": sentences.absent(say, review.absent_tables),
     }
 
 
@@ -89,6 +86,8 @@ def _files(review: Review, say: Language) -> Mapping[str, object] | None:
 
 
 def _completeness(review: Review, say: Language) -> list[Mapping[str, object]]:
+    if not any(row.known for row in review.completeness):
+        return []
     return [
         {
             "label": FIELDS[row.field](say) if row.field in FIELDS else row.field,
@@ -117,9 +116,10 @@ def _facts(review: Review, say: Language) -> list[tuple[str, str]]:
 
 
 def _glossary(review: Review, say: Language) -> list[tuple[str, str, str]]:
-    """Label, meaning and name of every metric in the review, in the order of the definitions."""
+    """Label, meaning and name of every metric in the review, in their order; of a handful of customers those with a value."""
+    few = is_small(review)
     return [
         (metric.label(say.locale), metric.meaning(say.locale), name)
         for name, metric in METRICS.items()
-        if name in review.figures
+        if name in review.figures and not (few and review.figures[name].value is None)
     ]

@@ -13,8 +13,8 @@ from schemas.review import Action, Associate, Review
 from schemas.segments import ACTION_KIND
 
 CODE_LENGTH = 8
-LISTED = 80
-"""At most this many rows are printed for one associate; the rest is in actions.xlsx."""
+LISTED = 70
+"""At most this many rows are printed for one associate: two pages; the rest is in actions.xlsx."""
 
 
 def list_pages(review: Review, say: Language) -> list[Mapping[str, object]]:

@@ -220,7 +220,10 @@ def _sales_sentence(say: Language, sales: Figure | None) -> str | None:
 def _base_sentence(say: Language, stocktake: StocktakeRow | None) -> str | None:
     if stocktake is None:
         return None
-    parts = [say.text("{n} new", n=say.count(stocktake.new_customers)), say.text("{n} won back", n=say.count(stocktake.won_back))]
+    parts = [
+        say.text("{n} new", n=say.count(stocktake.new_customers)),
+        say.text("{n} won back", n=say.count(stocktake.won_back)),
+    ]
     if stocktake.first_seen:
         parts.append(say.text("{n} first seen", n=say.count(stocktake.first_seen)))
     return say.text(
@@ -560,7 +563,11 @@ def _win_back_reason(say: Language, params: Params, as_of: date) -> str:
 
 def _absence(say: Language, params: Params, last_product: str | None = None) -> list[str]:
     days, gap = say.count(_number(params.get("days_since"))), _number(params.get("own_gap_days"))
-    absent = say.text("{days} days away, usually {gap}", days=days, gap=say.count(gap)) if gap else say.text("{days} days away", days=days)
+    absent = (
+        say.text("{days} days away, usually {gap}", days=days, gap=say.count(gap))
+        if gap
+        else say.text("{days} days away", days=days)
+    )
     return [absent, say.text("last: {product}", product=last_product)] if last_product else [absent]
 
 
@@ -905,7 +912,9 @@ def care_title(say: Language, review: Review, month: Month) -> str:
 
 def care_lede(say: Language, review: Review) -> str:
     missed = sum(care.missed for care in review.care)
-    first = say.text("Wishes on the day; after a purchase a call at three days, a word every three weeks, an invitation at three months.")
+    first = say.text(
+        "Wishes on the day; after a purchase a call at three days, a message every three weeks, an invitation at three months."
+    )
     if not missed:
         return first
     return say.sentences((first, say.plural("{n} contact was missed last month and can still be made up.",
@@ -926,7 +935,11 @@ def list_title(say: Language, associate: Associate, actions: Sequence[Action], m
 
 def list_lede(say: Language, associate: Associate, in_file: int, left_out: int) -> str:
     """How to use the list, how full the month is, how many more the file holds, how many did not fit at all."""
-    parts = [say.text("Tick, write the result on its line and what you learn in the free space; enter both in actions.xlsx at the month's end.")]
+    parts = [
+        say.text(
+            "Tick, write the result on its line and what you learn in the free space; enter both in actions.xlsx at the month's end."
+        )
+    ]
     if associate.associate_id is None:
         parts.append(say.text("Nobody looks after these customers yet: hand them out first."))
     else:

@@ -92,7 +92,7 @@ CARE_KIND = _ordered(
     Class("gift_day", "去年送礼日", "Last year's gift day", "去年此时曾为人订礼", "A gift was sent about this day last year"),
     Class("thank_you", "当日致谢", "Thank-you on the day", "购买当日致谢", "Thanks on the day of purchase"),
     Class("call_after_3_days", "三日回访", "Call after 3 days", "购买三天后电话回访", "A call three days after the purchase"),
-    Class("three_weeks", "三周问候", "Word every 3 weeks", "每三周一次问候", "A warm word every three weeks"),
+    Class("three_weeks", "三周问候", "Message every 3 weeks", "每三周一次问候", "A warm message every three weeks"),
     Class("three_months", "三个月邀约", "Invitation after 3 months", "购买满三个月后邀请回店坐坐", "An invitation to drop in after three months"),
     Class("long_absent", "久未光顾", "Long absent", "问候久未到店的顾客，不问缘由、不推销", "A warm word to a long-absent customer; no questions, no selling"),
 )  # fmt: skip

@@ -53,9 +53,7 @@ DROPPED_TABLES = ["BASE", "STAT", "vhea", "vmtx", "gasp", "DSIG"]
 
 def fetch(package: str, folder: Path) -> Path:
     """The package's archive, as the machine's own npm gets it."""
-    done = subprocess.run(
-        ["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True)
     return folder / done.stdout.split()[-1]
 
 

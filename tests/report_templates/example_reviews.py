@@ -1,4 +1,3 @@
-# ruff: noqa: E501    (one text is one line)
 """Invented reviews to look at and to test with: ordinary, tiny, huge, closed stores, chains; zh and en. Nobody is real.
 
 Numbers agree with each other (the stocktake adds up, shares are of their totals) and are the same on every call.
@@ -147,7 +146,7 @@ def _reason(kind: str, place: int, due: date, locale: Locale) -> dict[str, Any]:
             return {"referred": REFERRED[locale], "bought_on": bought}
         case "welcome_referred":
             return {"referrer": REFERRED[locale], "bought_on": bought}
-        case "call_after_3_days" | "three_weeks" | "three_months":
+        case "call_after_3_days" | "three_weeks" | "three_months" | "thank_you":
             return {"product": product if place % 4 else None, "bought_on": bought}
         case "birthday":
             return {
@@ -195,7 +194,7 @@ def actions_of(count: int, associates: int, locale: Locale) -> tuple[Action, ...
             associate_id=f"E{owner:02d}" if name else None, associate_name=name, person=person, kind=kind, due_on=due,
             reason_code=kind, reason=_reason(kind, place, due, locale), channel=CHANNELS[place % 5],
             value_at_stake=Decimal("0.00") if place % 3 else Decimal("3860.00") + 311 * place, is_vip=place % 7 == 0,
-            is_promised=kind in ("answer_complaint", "thank_referrer"), uses_capacity=kind not in ("birthday", "three_weeks"),
+            is_promised=kind in ("answer_complaint", "thank_referrer"), uses_capacity=kind != "birthday",
             contact_name=f"{person.masked_name[0]}某某" if locale == "zh_CN" else f"Sample {place}",
             contact_phone=f"1380000{place:04d}",
         ))  # fmt: skip
@@ -224,7 +223,7 @@ def care_of(count: int, locale: Locale) -> tuple[CareDate, ...]:
         missed = place % 17 == 0
         due = date(2026, 10, 28) if missed else date(2026, 11, 1) + timedelta(days=(place * 13 + place % 4) % 30)
         kind = "call_after_3_days" if missed else kinds[place % len(kinds)]
-        params = _reason(kind if kind != "thank_you" else "three_weeks", place, due, locale)
+        params = _reason(kind, place, due, locale)
         rows.append(CareDate(
             due, kind, _person(place + 300, locale), WORDS[locale]["associates"][place % 4], place % 11 == 0,
             bool(params.get("is_lunar")), params.get("lunar_text"), params, missed,
@@ -532,8 +531,8 @@ HOSTILE_NAMES = ("<img src=file:///secret.txt>", '=HYPERLINK("http://x")', "+1",
 
 
 def hostile_store(locale: Locale = "zh_CN") -> Review:
-    """An ordinary store whose customers, associates, products and files carry names that attack."""
-    review = ordinary_store(locale)
+    """A store whose customers, associates, products and files carry names that attack."""
+    review = short_store(locale)
     actions = tuple(
         replace(action, person=replace(action.person, masked_name=HOSTILE_NAMES[place % len(HOSTILE_NAMES)]),
                 contact_name=HOSTILE_NAMES[place % len(HOSTILE_NAMES)])
