@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from flows.config import Settings
-from flows.ingest import UnrecognisedFile, check_currency, checked_rows, recognised_source, role_texts, roles_read
+from flows.landing import UnrecognisedFile, check_currency, checked_rows, recognised_source, role_texts, roles_read
 from flows.sources import sources_of
 from flows.text_files import UnreadableFile, read_text_table
 from schemas.source_formats import roles_of

@@ -42,8 +42,9 @@ def landed_rows(lake: Lake, known: Known) -> LandedRows:
     rows = {name: lake.scan(name, known.ledger) for name in LandedRows.__dataclass_fields__}
     if known.ledger["rows_corrected"].sum():
         line = ["store_id", "order_id", "line_no"]
-        newest = rows["order_lines"].group_by(line).agg(pl.col("landing_no").max())
-        rows["order_lines"] = rows["order_lines"].join(newest, on=[*line, "landing_no"], how="semi")
+        rows["order_lines"] = (
+            rows["order_lines"].sort("landing_no", "source_row").unique(subset=line, keep="last", maintain_order=True)
+        )
         rows["gifts"] = (
             rows["gifts"].sort("landing_no").unique(subset=["store_id", "order_id"], keep="last", maintain_order=True)
         )

@@ -47,6 +47,8 @@ REASONS: dict[str, Reason] = {
                "keep one currency per chain"),
         Reason("no_customer_key", "没有任何顾客标识", "names no customer", "填写会员号、手机号、邮箱或账号之一",
                "fill in one of member id, phone, e-mail or account"),
+        Reason("repeated_line", "同一订单的行号重复，内容不同", "the line number stands twice in its order, with other content",
+               "给每行不同的行号", "give each line of the order its own number"),
         Reason("self_referral", "自己介绍自己", "refers themselves", "更正介绍人", "correct the referrer"),
     )
 }  # fmt: skip

@@ -139,7 +139,9 @@ def loyalty_attitude(
         .then(pl.lit("early_adopter"))
         .when(pl.col("purchases_24m") < rules.attitude_min_purchases)
         .then(pl.lit("too_early"))
-        .when(pl.col("promotion_24m") * BASIS_POINTS >= pl.col("spent_24m") * round(rules.promotion_share * BASIS_POINTS))
+        .when(
+            pl.col("promotion_24m") * BASIS_POINTS >= pl.col("spent_24m") * round(rules.promotion_share * BASIS_POINTS)
+        )
         .then(pl.lit("no_loyalty"))
         .when(is_devoted)
         .then(pl.lit("loyal"))
@@ -169,7 +171,8 @@ def attitude_mix(sales_12m: pl.LazyFrame, attitudes: pl.LazyFrame, classes: pl.L
         .join(attitudes.select("customer_id", "attitude"), on="customer_id", how="left", validate="m:1")
         .join(classes.select(*keys, "value_class"), on=keys, how="left", validate="1:1")
         .with_columns(
-            is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES) | (pl.col("value_class") == "A").fill_null(False)
+            is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES)
+            | (pl.col("value_class") == "A").fill_null(False)
         )
         .group_by("scope", "attitude")
         .agg(

@@ -116,7 +116,10 @@ def homes_of_all(file: pl.LazyFrame, status: pl.LazyFrame, successors: Mapping[s
     return (
         file.select("customer_id", file_home=pl.col("home_store_id").replace(dict(successors)))
         .join(
-            status.select("customer_id", "last_purchase_on", home="home_store_id"), on="customer_id", how="full", coalesce=True
+            status.select("customer_id", "last_purchase_on", home="home_store_id"),
+            on="customer_id",
+            how="full",
+            coalesce=True,
         )
         .select("customer_id", "last_purchase_on", home_store_id=pl.coalesce("home", "file_home", pl.lit(UNASSIGNED)))
         .sort("customer_id")

@@ -100,6 +100,28 @@ def test_two_files_of_one_run_are_checked_against_each_other(workspace):
     assert (report.total("rows_accepted"), report.total("rows_duplicate")) == (2, 1)
 
 
+def test_a_line_number_that_stands_twice_never_passes_for_a_correction(workspace):
+    drop(workspace, "a.csv", "o1,1,2026-10-01,S1,p1,1,5,,m1,", "o1,1,2026-10-01,S1,p2,1,7,,m1,",
+         "o1,1,2026-10-01,S1,p1,1,5,,m1,")  # fmt: skip
+    report = land(workspace)
+    counts = (report.total("rows_accepted"), report.total("rows_quarantined"), report.total("rows_duplicate"))
+    assert counts == (1, 1, 1)
+    assert_adds_up(workspace)
+
+
+def test_versions_in_three_files_of_one_run_and_a_fourth_later(workspace):
+    for name, price in (("a.csv", 5), ("b.csv", 6), ("c.csv", 6)):
+        drop(workspace, name, f"o1,1,2026-10-01,S1,p1,1,{price},,m1,", f"x{name},1,2026-10-01,S1,p1,1,1,,m1,")
+    report = land(workspace)
+    assert (report.total("rows_accepted"), report.total("rows_corrected"), report.total("rows_duplicate")) == (5, 1, 1)
+    assert activity_sales(workspace) == Decimal("9.00")
+    drop(workspace, "d.csv", "o1,1,2026-10-01,S1,p1,1,5,,m1,")
+    assert land(workspace, datetime(2026, 11, 9)).total("rows_corrected") == 1, "back to the first price is news again"
+    assert activity_sales(workspace) == Decimal("8.00")
+    assert lines(workspace)["net_sales"].sum() == Decimal("8.00")
+    assert_adds_up(workspace)
+
+
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
