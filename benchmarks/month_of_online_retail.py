@@ -85,14 +85,18 @@ def main() -> None:
 
     parts = {
         "ingest": stages["land files"],
-        "numbers": sum(stages[name] for name in ("read the ledger", "gather facts", "count and plan", "deal out to stores")),
+        "numbers": sum(
+            stages[name] for name in ("read the ledger", "gather facts", "count and plan", "deal out to stores")
+        ),
         "rendering": stages["render"],
         "publishing": stages["publish"],
         "Prefect": max(with_prefect - plainly, 0.0),
     }
     whole = sum(parts.values())
     print(f"bare polars scan and aggregate of the 13 files   {bare:7.2f} s  (whole process, median of {RUNS})")
-    print(f"regulars review 2011-11, files landed included   {with_prefect:7.2f} s  = {with_prefect / bare:.0f} × the bare run")
+    print(
+        f"regulars review 2011-11, files landed included   {with_prefect:7.2f} s  = {with_prefect / bare:.0f} × the bare run"
+    )
     print(f"the same without Prefect                         {plainly:7.2f} s  = {plainly / bare:.0f} ×")
     for name, seconds in parts.items():
         print(f"  {name:12} {seconds:7.2f} s  {seconds / whole:6.1%}  {seconds / bare:6.1f} ×")

@@ -66,15 +66,14 @@ def _files(review: Review, say: Language) -> Mapping[str, object] | None:
     if not review.files:
         return None
     more = len(review.files) - FILES
-    last = max(row.landed_at for row in review.files)
+    aside = say.count(file_total(review, "rows_quarantined"))
     return {
-        "title": sentences.files_title(say, len(review.files), say.moment(last, review.time_zone)),
+        "title": sentences.files_title(say, len(review.files), aside),
         "rows": [
             {
                 "name": row.file_name, "source": row.source,
                 "cells": [say.count(getattr(row, name)) for name in FILE_COUNTS],
                 "sales": UNKNOWN if row.net_sales is None else say.amount(row.net_sales),
-                "landed": say.moment(row.landed_at, review.time_zone),
             }
             for row in review.files[:FILES]
         ],

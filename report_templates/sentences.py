@@ -1019,8 +1019,8 @@ def completeness_title(say: Language, label: str, share: float | None) -> str:
     return say.text("Known least: {label}, {share}", label=label, share=say.share(share))
 
 
-def files_title(say: Language, files: int, last_landed: str) -> str:
-    return say.plural("{n} file, landed {moment}", "{n} files, the last landed {moment}", files, moment=last_landed)
+def files_title(say: Language, files: int, set_aside: str) -> str:
+    return say.plural("{n} file, {aside} rows set aside", "{n} files, {aside} rows set aside", files, aside=set_aside)
 
 
 def glossary_title(say: Language, figures: int) -> str:

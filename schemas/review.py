@@ -271,8 +271,6 @@ class FileRow:
     rows_quarantined: int
     rows_duplicate: int
     net_sales: Decimal | None
-    landed_at: datetime
-    """With its zone (UTC)."""
 
 
 @dataclass(frozen=True)

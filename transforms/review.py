@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -663,7 +663,6 @@ class _Dealer:
                 row["file_name"], row["source"], row["table_name"], row["rows_in"], row["rows_accepted"],
                 row["rows_quarantined"], row["rows_duplicate"],
                 row["net_sales"] if row["table_name"] == "order_lines" else None,
-                row["landed_at"].replace(tzinfo=UTC),
             )
             for row in self.ledger.iter_rows(named=True)
             if row["table_name"] != "order_lines" or row["landing_id"] in rested_on

@@ -54,7 +54,16 @@ def test_nothing_of_the_sample_is_set_aside(landed_sample):
 
 def test_the_stores_reviews_add_up_to_the_chains(october):
     chain, *stores = october
-    for name in ("net_sales", "refunds", "opening_base", "closing_base", "newly_lapsed", "at_risk", "new_customers", "won_back"):
+    for name in (
+        "net_sales",
+        "refunds",
+        "opening_base",
+        "closing_base",
+        "newly_lapsed",
+        "at_risk",
+        "new_customers",
+        "won_back",
+    ):
         assert sum(store.figures[name].value for store in stores) == chain.figures[name].value, name
     assert sum(row.amount for row in chain.money if row.counts) == chain.figures["net_sales"].value
     assert [row.store_id for row in chain.stores] == [store.scope.store_id for store in stores]
@@ -70,7 +79,9 @@ def test_pages_have_something_to_say(october):
             assert action.due_on.strftime("%Y-%m") == "2026-11"
         assert sum(a.actions for a in store.associates) == len(store.actions)
         for associate in store.associates:
-            promised = sum(x.is_promised and x.uses_capacity for x in store.actions if x.associate_id == associate.associate_id)
+            promised = sum(
+                x.is_promised and x.uses_capacity for x in store.actions if x.associate_id == associate.associate_id
+            )
             assert associate.personal_contacts <= max(associate.capacity, promised)
 
 

@@ -335,7 +335,7 @@ class _Maker:
             lines.append(
                 OrderLine(
                     order_id, len(lines) + 1, store, at, product_id, quantity, money, member_id=member_id, phone=phone,
-                    associate_id=rng.choice(["", "a0", "a1"]), **more,  # type: ignore[arg-type]
+                    associate_id=rng.choice(["", "a0", "a1"]), **more,
                 )
             )  # fmt: skip
 
@@ -523,4 +523,4 @@ def world_of(*receipts: tuple[str, str, str, str], **more: object) -> World:
         moment = datetime.fromisoformat(at)
         quantity = -1 if amount.startswith("-") else 1
         lines.append(OrderLine(f"r{number}", 1, store, moment, "p", quantity, Decimal(amount), member_id=member))
-    return World(0, order_lines=lines, **more)  # type: ignore[arg-type]
+    return World(0, order_lines=lines, **more)

@@ -394,13 +394,12 @@ def _customer_tables(scale: int) -> dict[str, Any]:
 
 
 def _files(scale: int) -> tuple[FileRow, ...]:
-    landed = datetime(2026, 11, 1, 2, 14, tzinfo=UTC)
     return (
         FileRow("pos_nanjinglu_2026-10.csv", "generic_pos", "order_lines", 655 * scale, 649 * scale, 2 * scale, 4 * scale,
-                Decimal("1101220.40") * scale, landed),
+                Decimal("1101220.40") * scale),
         FileRow("tmall_orders_export_20261101.csv", "tmall_orders", "order_lines", 29 * scale, 29 * scale, 0, 0,
-                Decimal("182737.00") * scale, landed + timedelta(minutes=3)),
-        FileRow("members.xlsx", "customer_file", "customers", 3811 * scale, 3811 * scale, 0, 0, None, landed),
+                Decimal("182737.00") * scale),
+        FileRow("members.xlsx", "customer_file", "customers", 3811 * scale, 3811 * scale, 0, 0, None),
     )  # fmt: skip
 
 
@@ -456,7 +455,7 @@ def tiny_store(locale: Locale = "zh_CN") -> Review:
         stocktake=(StocktakeRow("all", 0, 3, 0, 0, 0, 0, 0, 3),), statuses=(StatusRow("first_seen", 3, 0, d("4280.00"), d(0)),),
         value_classes=(ValueClassRow("B", 2, 0, d("3380.00"), 0.6667, 0.7897), ValueClassRow("C", 1, 0, d("900.00"), 0.3333, 0.2103)),
         attitudes=(AttitudeRow("too_early", 3, 1.0, d("4280.00")),), money=(MoneyRow("sale", 3, d("4280.00"), True),),
-        files=(FileRow("first.csv", "generic_pos", "order_lines", 3, 3, 0, 0, d("4280.00"), KNOWN_AT),),
+        files=(FileRow("first.csv", "generic_pos", "order_lines", 3, 3, 0, 0, d("4280.00")),),
         absent_tables=("customers", "referrals", "complaints", "surveys", "contacts", "products", "staff"),
     )  # fmt: skip
 
@@ -513,7 +512,7 @@ def chain(stores: int, locale: Locale = "zh_CN") -> Review:
         "vip", 200 * stores, 0, 4 * stores, 2 * stores, 5 * stores, 0, 0, 205 * stores, 9 * stores, 5 * stores
     )
     figures = _figures(rng, stores, base, vip, sum(row.actions for row in rows))
-    history = [sum((row.net_sales_history[month] for row in rows), Decimal(0)) for month in range(MONTHS)]  # type: ignore[misc]
+    history = [sum((Decimal(str(row.net_sales_history[month])) for row in rows), Decimal(0)) for month in range(MONTHS)]
     figures["net_sales"] = figure("net_sales", history)
     figures["care_done_share"] = replace(figures["care_done_share"], value=0.66)
     figures["at_risk"] = figure("at_risk", _counts(rng, sum(row.at_risk for row in rows), 0.1, 0.03))

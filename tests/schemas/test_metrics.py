@@ -9,7 +9,33 @@ from schemas import segments
 from schemas.metrics import EMPTY_REASONS, HEADLINE_FIGURES, METRICS, TREND_FIGURES
 from schemas.source_formats import INPUT_TABLES, SOURCE_FORMATS, LineRule, recognise, roles_of
 
-NAMES_PROGRAMS_RELY_ON = ["net_sales", "identified_share", "buyers", "first_seen", "new_customers", "won_back", "newly_lapsed", "moved_in", "moved_out", "restated", "opening_base", "closing_base", "referral_rate", "care_done_share", "net_sales_12m", "customers_a", "customers_b", "customers_c", "top10_share_ytd", "top50_share_ytd", "top20pct_share_12m", "repeat_rate_180d", "serialisation_index", "live_base_rate", "knowledge_score"]
+NAMES_PROGRAMS_RELY_ON = [
+    "net_sales",
+    "identified_share",
+    "buyers",
+    "first_seen",
+    "new_customers",
+    "won_back",
+    "newly_lapsed",
+    "moved_in",
+    "moved_out",
+    "restated",
+    "opening_base",
+    "closing_base",
+    "referral_rate",
+    "care_done_share",
+    "net_sales_12m",
+    "customers_a",
+    "customers_b",
+    "customers_c",
+    "top10_share_ytd",
+    "top50_share_ytd",
+    "top20pct_share_12m",
+    "repeat_rate_180d",
+    "serialisation_index",
+    "live_base_rate",
+    "knowledge_score",
+]
 
 
 def test_the_names_that_programs_rely_on_are_there():
