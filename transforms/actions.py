@@ -20,7 +20,8 @@ SENT_IN_BULK = ("thank_referrer", "birthday", "anniversary")
 """Messages that take no associate's capacity."""
 WRITTEN = ("birthday", "anniversary", "long_absent", "thank_referrer")
 """Greetings go by message first, personal words by phone first."""
-WIN_BACKS_PER_WEEK = 8
+SPREAD = ("win_back", "long_absent")
+"""Words without a day of their own: dealt out over the month, the VIPs and the worth most first."""
 
 ACTION_COLUMNS = {
     "customer_id": pl.String(),
@@ -99,21 +100,15 @@ def from_referrals(brought: pl.LazyFrame, *, first: date) -> pl.LazyFrame:
     return pl.concat([_candidates(thanks, "thank_referrer"), _candidates(welcome, "welcome_referred")])
 
 
-def from_silence(silent: pl.LazyFrame, *, first: date, last: date) -> pl.LazyFrame:
-    """Candidates for those who stay away: win back the valuable (was class A or B at the last purchase's end, lapsed
-    within the last year, or at risk), a greeting for the others at risk.
+def from_silence(silent: pl.LazyFrame, *, first: date) -> pl.LazyFrame:
+    """Candidates for those who stay away: win back the valuable, a greeting for the others at risk.
 
-    `silent`: one row per at-risk or lapsed customer with `value_at_stake`, `is_worth_winning_back`, `home_store_id`.
-    Due days are dealt out by value: the eight worth most in the first week of each store's month, and so on.
+    `silent`: one row per customer at risk or lapsed within the last year, with `value_at_stake` and
+    `is_worth_winning_back`. They have no day of their own: `action_list` deals them out over the month.
     """
-    place = pl.int_range(0, pl.len()).over("home_store_id", "is_worth_winning_back")
-    days = (last - first).days
-    due = pl.lit(first) + pl.duration(days=pl.min_horizontal(pl.lit(days), (place // WIN_BACKS_PER_WEEK) * 7 + 1))
-    told = (
-        silent.sort("value_at_stake", "customer_id", descending=[True, False])
-        .with_columns(due_on=due, trigger_on="last_purchase_on", days_since="days_since_last_purchase")
-        .with_columns(net_sales_before="value_at_stake")
-    )
+    told = silent.with_columns(
+        due_on=pl.lit(first), trigger_on="last_purchase_on", days_since="days_since_last_purchase"
+    ).with_columns(net_sales_before="value_at_stake")
     return pl.concat(
         [
             _candidates(told.filter(pl.col("is_worth_winning_back")), "win_back"),
@@ -139,6 +134,21 @@ def action_id(chain_key: str, customer_id: str, kind: str, trigger_on: date) -> 
     """Stable id of an action: 16 hexadecimal digits of a hash keyed by the chain."""
     told = "\x1f".join((customer_id, kind, trigger_on.isoformat()))
     return blake2b(told.encode(), digest_size=8, key=chain_key.encode()[:64]).hexdigest()
+
+
+def _dealt_out(first: date, last: date) -> pl.Expr:
+    """The due day, for SPREAD kinds dealt out evenly over the month among as many as the associate has room for."""
+    place = (
+        pl.struct(~pl.col("is_vip"), -pl.col("value_at_stake").cast(pl.Float64), "customer_id", "kind_order")
+        .rank("ordinal")
+        .over("home_store_id", "associate_id", pl.col("kind").is_in(SPREAD))
+        .cast(pl.Int64)
+        - 1
+    )
+    room = pl.col("capacity").clip(lower_bound=1)
+    span = (last - first).days - 1
+    dealt = pl.lit(first) + pl.duration(days=1 + pl.min_horizontal(place, room - 1) * span // room)
+    return pl.when(pl.col("kind").is_in(SPREAD)).then(dealt).otherwise("due_on")
 
 
 def action_list(
@@ -169,14 +179,15 @@ def action_list(
             uses_capacity=~pl.col("kind").is_in(SENT_IN_BULK),
             channel=pl.when(pl.col("kind").is_in(WRITTEN)).then("write_by").otherwise("call_by"),
         )
+        .join(capacity, on="associate_id", how="left", validate="m:1")
+        .with_columns(pl.col("capacity").fill_null(rules.capacity))
+        .with_columns(due_on=_dealt_out(first, last))
         .sort("customer_id", "kind_order", "trigger_on", "due_on")
         # one action per customer, kind and day it goes back to: its id says so
         .unique(subset=["customer_id", "kind", "trigger_on"], keep="first", maintain_order=True)
         .with_columns(week=week)
         .with_columns(turn=pl.int_range(0, pl.len()).over("customer_id", "week", "is_promised"))
         .filter(pl.col("is_promised") | (pl.col("turn") == 0))
-        .join(capacity, on="associate_id", how="left", validate="m:1")
-        .with_columns(pl.col("capacity").fill_null(rules.capacity))
     )
     owner = ["home_store_id", "associate_id"]
     return (

@@ -72,7 +72,7 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
                 first=first,
             ),
             actions.from_referrals(count.brought.lazy(), first=first),
-            actions.from_silence(_silent(facts, count, rules), first=first, last=last),
+            actions.from_silence(_silent(facts, count), first=first),
             actions.from_vips(
                 value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=10)
                 .filter(pl.col("scope") != CHAIN)
@@ -110,7 +110,7 @@ def _owners(facts: Facts, count: MonthCount, homes: pl.LazyFrame) -> pl.LazyFram
     )
 
 
-def _silent(facts: Facts, count: MonthCount, rules: Rules) -> pl.LazyFrame:
+def _silent(facts: Facts, count: MonthCount) -> pl.LazyFrame:
     """One row per customer at risk, or lapsed within the last 12 months; worth winning back: spent as much in the 12 months
     to the last purchase as the least of the home store's class B does now."""
     entry = (

@@ -77,8 +77,19 @@ def test_who_must_not_be_contacted_gets_only_an_answer_or_a_word_in_the_store():
 
 
 def test_due_days_outside_the_month_move_to_its_ends():
-    early = candidates(("a", "win_back", 2)).with_columns(due_on=pl.lit(date(2026, 10, 20)))
+    early = candidates(("a", "birthday", 2)).with_columns(due_on=pl.lit(date(2026, 10, 20)))
     assert listed(early, owners(a={}))["due_on"].to_list() == [FIRST]
+
+
+def test_words_without_a_day_are_dealt_out_over_the_month_the_worth_most_first():
+    names = [f"c{n:02}" for n in range(20)]
+    people = owners(**{name: {"value_at_stake": Decimal(n)} for n, name in enumerate(names)})
+    told = listed(candidates(*((name, "win_back", 2) for name in names)), people, capacity=20)
+    days = [day.day for day in told["due_on"].to_list()]
+    assert days == sorted(days)
+    assert told["customer_id"].to_list() == names[::-1]
+    assert (days[0], days[-1]) == (2, 28)
+    assert max(days.count(day) for day in days) <= 1
 
 
 def test_greetings_go_by_message_and_personal_words_by_phone():
