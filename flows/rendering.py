@@ -98,12 +98,16 @@ def _marker(review: Review, done_folder: Path) -> Path:
 def _in_processes(
     waiting: Sequence[Review], month_folder: Path, done_folder: Path, scratch: Path, processes: int
 ) -> Iterator[Rendered]:
+    if not _can_share_locks():
+        for review in waiting:
+            yield _made_here(review, month_folder, done_folder)
+        return
     left = {scope_name(review): review for review in waiting}
     width = min(processes, len(left))
     if left:
         try:
             with _pool(width, scratch) as pool:
-                futures = {pool.submit(render_review, r, month_folder, done_folder): s for s, r in left.items()}
+                futures = {pool.submit(_render_within_limits, r, month_folder, done_folder): s for s, r in left.items()}
                 for future in as_completed(futures):
                     result = _result(futures[future], future)
                     del left[result.scope]
@@ -114,9 +118,28 @@ def _in_processes(
     for scope, review in left.items():
         try:
             with _pool(1, scratch) as pool:
-                yield _result(scope, pool.submit(render_review, review, month_folder, done_folder))
+                yield _result(scope, pool.submit(_render_within_limits, review, month_folder, done_folder))
         except BrokenProcessPool:
             yield Rendered(scope, error="the renderer was killed (memory or time)")
+
+
+def _can_share_locks() -> bool:
+    """Whether this machine lets us make the semaphores that a pool needs (/dev/shm may be closed to ordinary users)."""
+    try:
+        multiprocessing.get_context("spawn").Lock()
+    except OSError:
+        return False
+    return True
+
+
+def _made_here(review: Review, month_folder: Path, done_folder: Path) -> Rendered:
+    """The review rendered in this process, one after the other: slower, and without a renderer's limits."""
+    try:
+        return render_review(review, month_folder, done_folder)
+    except OSError:
+        raise
+    except Exception as error:  # as in _result: it fails that store, and only it
+        return Rendered(scope_name(review), error=f"{type(error).__name__} while rendering")
 
 
 def _pool(width: int, scratch: Path) -> ProcessPoolExecutor:
@@ -150,12 +173,18 @@ def _start_renderer(parent: int, scratch: str) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (BYTES_PER_RENDERER, BYTES_PER_RENDERER))
 
 
+def _render_within_limits(review: Review, month_folder: Path, done_folder: Path) -> Rendered:
+    """In a renderer: a review that takes longer than its time ends the renderer."""
+    signal.alarm(SECONDS_PER_REVIEW)
+    result = render_review(review, month_folder, done_folder)
+    signal.alarm(0)
+    return result
+
+
 def render_review(review: Review, month_folder: Path, done_folder: Path) -> Rendered:
-    """One scope's files, each there in full or not at all, then the marker that says so. Runs in a renderer."""
+    """One scope's files, each there in full or not at all, then the marker that says so."""
     from report_templates.render import artefacts
 
-    if sys.platform != "win32":
-        signal.alarm(SECONDS_PER_REVIEW)
     folder = month_folder / folder_of(review)
     folder.mkdir(parents=True, exist_ok=True)
     made: list[tuple[str, str, int]] = []
@@ -163,6 +192,4 @@ def render_review(review: Review, month_folder: Path, done_folder: Path) -> Rend
         write_durably(folder / name, content)
         made.append((f"{folder_of(review)}/{name}", sha256(content).hexdigest(), len(content)))
     write_durably(_marker(review, done_folder), json.dumps(made).encode())
-    if sys.platform != "win32":
-        signal.alarm(0)
     return Rendered(scope_name(review), tuple(made))

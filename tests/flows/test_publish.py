@@ -169,6 +169,30 @@ def test_another_time_zone_locale_and_hash_seed_give_the_same_bytes(landed_sampl
     assert any(path.endswith("S01/review.pdf") for path in results[0])
 
 
+def test_without_shared_locks_the_same_bytes_are_made_one_by_one(sample_copy, tmp_path, monkeypatch):
+    import shutil
+
+    other = Workspace(tmp_path / "other")
+    shutil.copytree(sample_copy.root, other.root)
+    run(sample_copy, stores=["S01"])
+    monkeypatch.setattr(rendering, "_can_share_locks", lambda: False)
+    assert run(other, stores=["S01"]).failed == ()
+    assert hashes(other) == hashes(sample_copy)
+
+
+def test_a_full_disk_while_rendering_ends_the_run_and_the_next_one_takes_it_up(sample_copy, monkeypatch):
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(rendering, "_can_share_locks", lambda: False)
+    monkeypatch.setattr(rendering, "write_durably", full)
+    with pytest.raises(RegularsError, match="render: No space left on device"):
+        run(sample_copy, stores=["S01"])
+    assert not sample_copy.published.exists()
+    monkeypatch.undo()
+    assert run(sample_copy, stores=["S01"]).failed == ()
+
+
 def kill_at_random_moments(command: list[str], pauses: list[float]) -> None:
     """Start the command and SIGKILL it after each pause; then let it finish."""
     for pause in pauses:
