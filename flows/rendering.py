@@ -98,7 +98,7 @@ def _marker(review: Review, done_folder: Path) -> Path:
 def _in_processes(
     waiting: Sequence[Review], month_folder: Path, done_folder: Path, scratch: Path, processes: int
 ) -> Iterator[Rendered]:
-    if not _can_share_locks():
+    if not can_share_locks():
         for review in waiting:
             yield _made_here(review, month_folder, done_folder)
         return
@@ -123,7 +123,7 @@ def _in_processes(
             yield Rendered(scope, error="the renderer was killed (memory or time)")
 
 
-def _can_share_locks() -> bool:
+def can_share_locks() -> bool:
     """Whether this machine lets us make the semaphores that a pool needs (/dev/shm may be closed to ordinary users)."""
     try:
         multiprocessing.get_context("spawn").Lock()

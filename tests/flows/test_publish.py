@@ -175,7 +175,7 @@ def test_without_shared_locks_the_same_bytes_are_made_one_by_one(sample_copy, tm
     other = Workspace(tmp_path / "other")
     shutil.copytree(sample_copy.root, other.root)
     run(sample_copy, stores=["S01"])
-    monkeypatch.setattr(rendering, "_can_share_locks", lambda: False)
+    monkeypatch.setattr(rendering, "can_share_locks", lambda: False)
     assert run(other, stores=["S01"]).failed == ()
     assert hashes(other) == hashes(sample_copy)
 
@@ -184,7 +184,7 @@ def test_a_full_disk_while_rendering_ends_the_run_and_the_next_one_takes_it_up(s
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(rendering, "_can_share_locks", lambda: False)
+    monkeypatch.setattr(rendering, "can_share_locks", lambda: False)
     monkeypatch.setattr(rendering, "write_durably", full)
     with pytest.raises(RegularsError, match="render: No space left on device"):
         run(sample_copy, stores=["S01"])

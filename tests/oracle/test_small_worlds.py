@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import is_dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from flows.config import Workspace, read_settings
 from flows.ingest import ingest
 from flows.lake import Lake
 from flows.month import month_reviews
+from flows.rendering import can_share_locks
 from schemas.period import Month
 from schemas.review import Review
 from tests.oracle.brute_force import CHAIN, UNASSIGNED, BruteForce, Expected, Stocktake, end_of
@@ -89,13 +90,18 @@ def problems_of(seed: int, root: Path, both_months: bool) -> list[str]:
     return problems
 
 
+def workers() -> Executor:
+    """Two processes; one thread where a machine lets an ordinary user make no shared locks."""
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn")) if can_share_locks() else ThreadPoolExecutor(1)
+
+
 @pytest.fixture(scope="module")
 def compared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
     """Seed → the comparison under way, for the seeds of this session, on two cores."""
     tests = ("test_pipeline_and_oracle_agree", "test_pipeline_and_oracle_agree_on_many_more")
     items: list[Any] = [item for item in request.session.items if getattr(item, "originalname", "") in tests]
     seeds = [item.callspec.params["seed"] for item in items]
-    with pytest.MonkeyPatch.context() as patch, ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with pytest.MonkeyPatch.context() as patch, workers() as pool:
         patch.setenv("POLARS_MAX_THREADS", "1")  # frames are small: two processes do more than two threads
         roots = {seed: tmp_path_factory.mktemp(f"world{seed}-") for seed in seeds}
         yield {seed: pool.submit(problems_of, seed, roots[seed] / "chain", seed not in ORDINARY) for seed in seeds}
