@@ -15,9 +15,6 @@ from schemas.segments import CHAIN, KNOWLEDGE_QUESTIONS
 from transforms import attitude, care, people, referral, stocktake, value, vip
 from transforms.facts import HISTORY_MONTHS, Facts
 
-ONLY_THIS_MONTH = ("live_customers", "file_customers", "vip_answers_known", "vip_answers_asked", "actions", "restated")
-"""Ingredients that have no history: the customer file knows no past."""
-
 
 @dataclass(frozen=True)
 class MonthCount:
