@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 MONTH_PATTERN = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
@@ -69,3 +69,9 @@ def window_start(as_of: date, months: int) -> date:
 def year_start(as_of: date) -> date:
     """First day of "year to date"."""
     return date(as_of.year, 1, 1)
+
+
+def same_day_months_later(day: date, months: int) -> date:
+    """The same day of the month that many months later, clipped to the month's end (31 January → 28 February)."""
+    target = Month.of(day).plus(months)
+    return min(target.first_day + timedelta(days=day.day - 1), target.last_day)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from schemas.period import Month, window_start
+from schemas.period import Month, same_day_months_later, window_start
 
 
 @pytest.mark.parametrize("text", ["2026-13", "2026-1", "26-10", "October", "2026-10-01", ""])
@@ -28,3 +28,16 @@ def test_months_run_across_years():
 
 def test_twelve_months_end_with_the_month_itself():
     assert window_start(date(2026, 10, 31), 12) == date(2025, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 11, 30), 3, date(2027, 2, 28)),
+        (date(2027, 11, 30), 3, date(2028, 2, 29)),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2026, 8, 15), 3, date(2026, 11, 15)),
+    ],
+)
+def test_the_same_day_is_clipped_to_the_months_end(day, months, later):
+    assert same_day_months_later(day, months) == later
