@@ -8,7 +8,7 @@ import pypdfium2
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = {"month": 0, "vips": 2, "actions": 5}
+PAGES = {"month": 0, "vips": 2, "actions": 4}
 """Picture → page of the first store's review, counted from 0."""
 SCALE, COLOURS = 1.15, 48
 
