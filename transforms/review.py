@@ -52,6 +52,7 @@ from transforms.figures import (
 )
 from transforms.plan import Plan, month_plan
 from transforms.privacy import masked_name, phone_tail
+from transforms.stocktake import TERMS
 
 Rows = list[dict[str, Any]]
 MONTHS_FOR_NORMAL_RANGE = 6
@@ -367,10 +368,7 @@ class _Dealer:
         return METRICS[name].empty
 
     def _stocktake(self, scope: str) -> tuple[StocktakeRow, ...]:
-        empty = {"scope": scope} | dict.fromkeys(
-            ("opening_base", "first_seen", "new_customers", "won_back", "newly_lapsed", "moved_in", "moved_out",
-             "closing_base", "became_vip", "ceased_vip"), 0,
-        )  # fmt: skip
+        empty = dict.fromkeys(TERMS, 0)
         rows = []
         populations: tuple[tuple[Literal["all", "vip"], dict[str, dict[str, Any]]], ...] = (
             ("all", self.stocktake),
