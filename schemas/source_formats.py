@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from schemas.contacts import Contacts
 from schemas.customers import Customers
@@ -77,6 +77,8 @@ class Column:
     """Text to remove from the end: ".0" where ids were written as numbers."""
     extract: str = ""
     """A regular expression; its first group is the value (an occasion inside a remark)."""
+    and_headers: tuple[str, ...] = ()
+    """Columns whose text follows, after a space: a date and its time of day, a first name and a last name."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,20 @@ class SourceFormat:
     """The currency the export is always in; None: the chain's."""
     constants: Mapping[str, str] = field(default_factory=dict)
     """Role → text that every row has (a channel, the id of the online store)."""
+    grain: Literal["line", "order"] = "line"
+    """"order": a row is a whole order, its head. It counts until the order's lines are known from another file."""
+    has_whole_orders: bool = False
+    """An export brings an order with all its lines: those that a newer export no longer has are gone."""
+    prices: Literal["file", "products"] = "file"
+    """"products": the lines have no amounts; the product's list price is taken."""
+    encoding: str | None = None
+    """Only where the bytes alone cannot tell."""
+    date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
+    """Which way round days written as 03/10/2026 are; "ymd" refuses them."""
+    decimal_comma: bool = False
+    """Amounts are written 1.234,50."""
+    time_zone: str | None = None
+    """The zone of times without an offset, where it isn't the chain's. Times with an offset are converted."""
 
     def header_of(self, header: list[str]) -> dict[str, int]:
         """Role → position of its column in this header; roles that the file lacks are absent."""
