@@ -26,7 +26,7 @@ from schemas.source_formats import (
     recognise,
     roles_of,
 )
-from transforms import identity, orders
+from transforms import identity, orders, versions
 from transforms.intake import RoleText, typed_rows
 
 LINE_NO_HEADER = "regulars_line_no"
@@ -104,7 +104,7 @@ def file_rows(name: str, file_hash: str, table: TextTable, source: SourceFormat,
         duplicate = ~table.rows.drop("source_row").select(pl.struct(pl.all()).is_first_distinct()).to_series()
     rows = typed.with_columns(is_duplicate=duplicate)
     if source.table == "order_lines":
-        rows = orders.told_once(_order_lines(rows, source))
+        rows = versions.told_once(_order_lines(rows, source))
     else:
         rows = rows.with_columns(amount=pl.lit(None, MONEY))
     bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
@@ -127,14 +127,14 @@ def landings(files: Sequence[FileRows], lake: Lake, ledger: pl.DataFrame) -> lis
     repeated: dict[int, pl.DataFrame] = {}
     lines = [
         file.rows.filter(pl.col("problem_code").is_null() & ~pl.col("is_duplicate")).select(
-            pl.lit(number, pl.Int64).alias("file_no"), "source_row", *orders.VERSION_COLUMNS
+            pl.lit(number, pl.Int64).alias("file_no"), "source_row", *versions.VERSION_COLUMNS
         )
         for number, file in enumerate(files)
         if file.source.table == "order_lines"
     ]
     if lines:
         batch = pl.concat(lines)
-        duplicates, corrected = orders.versions(batch, _landed_before(batch, lake, ledger))
+        duplicates, corrected = versions.versions(batch, _landed_before(batch, lake, ledger))
         repeated = {key[0]: rows for key, rows in duplicates.partition_by("file_no", as_dict=True).items()}
         superseded = {key[0]: rows for key, rows in corrected.partition_by("file_no", as_dict=True).items()}
     return [_landing(file, repeated.get(number), superseded.get(number)) for number, file in enumerate(files)]
@@ -142,7 +142,7 @@ def landings(files: Sequence[FileRows], lake: Lake, ledger: pl.DataFrame) -> lis
 
 def _landed_before(batch: pl.DataFrame, lake: Lake, ledger: pl.DataFrame) -> pl.DataFrame:
     """The newest landed version of every line of the orders in `batch`."""
-    nothing = batch.select(orders.VERSION_COLUMNS).clear()
+    nothing = batch.select(versions.VERSION_COLUMNS).clear()
     if batch.is_empty() or ledger.filter(pl.col("table_name") == "order_lines").is_empty():
         return nothing
     days = batch.select(first=pl.col("business_date").min(), last=pl.col("business_date").max()).row(0, named=True)
@@ -155,8 +155,8 @@ def _landed_before(batch: pl.DataFrame, lake: Lake, ledger: pl.DataFrame) -> pl.
         .filter(around)
         .join(keys.lazy(), on=["store_id", "order_id"], how="semi")
         .sort("landing_no", "source_row")
-        .unique(subset=orders.SAME_LINE, keep="last", maintain_order=True)
-        .select(orders.VERSION_COLUMNS)
+        .unique(subset=versions.SAME_LINE, keep="last", maintain_order=True)
+        .select(versions.VERSION_COLUMNS)
         .collect()
     )
 
@@ -264,17 +264,7 @@ def checked_rows(typed: pl.DataFrame, source: SourceFormat, settings: Settings) 
 
 def _order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
     """Every sound line of the file as an order line; quarantined and duplicate ones are still among them, marked."""
-    lines = typed.with_columns(orders.line_kind(source.rules, typed))
-    lines = orders.line_amount(orders.numbered_lines(lines))
-    unknown = pl.col("amount").is_null() & pl.col("problem_code").is_null()
-    lines = lines.with_columns(
-        problem_code=pl.when(unknown).then(pl.lit("missing")).otherwise("problem_code"),
-        problem_role=pl.when(unknown)
-        .then(pl.lit("net_sales" if "net_sales" in typed.columns else "unit_price"))
-        .otherwise("problem_role"),
-    )
-    lines = lines.with_columns(orders.signed_amount(), business_date=pl.col("ordered_at").dt.date())
-    lines = identity.with_buyer_key(lines)
+    lines = orders.order_lines(typed, source)
     wanted = {**schema_of(OrderLines), **schema_of(Gifts)}
     return lines.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in wanted.items() if name not in lines.columns
