@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+import polars as pl
+
 from flows.config import Settings, Workspace
+from flows.encodings import UnreadableFile
 from flows.errors import UsageError
-from flows.lake import Lake, Landing
-from flows.landing import (
-    LINE_NO_HEADER,
-    FileRows,
-    UnrecognisedFile,
-    check_currency,
-    file_rows,
-    landings,
-    recognised_source,
-)
+from flows.lake import Lake
+from flows.landing import land
+from flows.quarantine_files import write_quarantine_file
+from flows.recognition import UnrecognisedFile, check_currency, recognised_source
 from flows.sources import sources_of
-from flows.text_files import UnreadableFile, read_text_table
-from schemas.quarantine import REASONS
+from flows.table_files import hash_of, tables_of
+from flows.text_files import CHUNK_BYTES
+from flows.text_tables import TextTable
+from flows.typed_files import TypedFile, typed_file
+from schemas.source_formats import SourceFormat
 
 ROWS_PER_COMMIT = 1_000_000
-LEDGER_COUNTS = ("rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_corrected", "net_sales")
+LEDGER_COUNTS = (
+    "rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_corrected", "rows_withdrawn", "rows_not_data",
+    "net_sales",
+)  # fmt: skip
 
 Outcome = Literal["landed", "landed_before", "unrecognised", "unreadable"]
 
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What became of one file of the inbox. rows_in = rows_accepted + rows_quarantined + rows_duplicate."""
+    """What became of one table of one file of the inbox. rows_in = rows_accepted + rows_quarantined + rows_duplicate."""
 
     file: str
     outcome: Outcome
@@ -47,6 +48,8 @@ class FileOutcome:
     rows_quarantined: int = 0
     rows_duplicate: int = 0
     rows_corrected: int = 0
+    rows_withdrawn: int = 0
+    rows_not_data: int = 0
     net_sales: Decimal = Decimal("0.00")
     message: str | None = None
 
@@ -69,12 +72,25 @@ class IngestReport:
         return [file for file in self.files if file.outcome in ("unrecognised", "unreadable")]
 
     def as_json(self) -> dict[str, Any]:
-        counts = ("rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_corrected")
+        counts = [name for name in LEDGER_COUNTS if name.startswith("rows_")]
         return {
             **{name: self.total(name) for name in counts},
             "net_sales": sum((file.net_sales for file in self.files), Decimal("0.00")),
             "files": [asdict(file) for file in self.files],
         }
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """One recognised table of a file in the inbox, not yet read."""
+
+    path: Path
+    name: str
+    content: str
+    """What the ledger knows it by: the file's hash, with the table's place in a file of several."""
+    table: TextTable
+    source: SourceFormat
+    size: int
 
 
 def inbox_files(workspace: Workspace) -> list[Path]:
@@ -93,90 +109,163 @@ def ingest(
     """
     lake = Lake(workspace.lake)
     lake.recover()
-    formats = sources_of(settings)
-    report = IngestReport()
-    ledger = lake.ledger()
-    landed_hashes = set(ledger["file_hash"].to_list())
-    next_landing_no = int(ledger["landing_no"].max() or 0) + 1  # type: ignore[arg-type]
-    pending: list[tuple[Path, FileRows]] = []
+    return _Ingest(workspace, settings, lake, now, progress).run()
 
-    def told(outcome: FileOutcome) -> None:
-        report.files.append(outcome)
-        progress(outcome)
 
-    def land() -> None:
-        nonlocal next_landing_no, ledger
+class _Ingest:
+    """One run over the inbox."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        lake: Lake,
+        now: datetime,
+        progress: Callable[[FileOutcome], None],
+    ) -> None:
+        self.workspace, self.settings, self.lake, self.now, self.progress = workspace, settings, lake, now, progress
+        self.formats = sources_of(settings)
+        self.ledger = lake.ledger()
+        self.report = IngestReport()
+        self.unlanded: dict[Path, set[str]] = {}
+        """File → its tables that still have to land before it may leave the inbox."""
+
+    def run(self) -> IngestReport:
+        opened, twins = self._opened()
+        staging = self.workspace.state / "staging"
+        shutil.rmtree(staging, ignore_errors=True)  # of a killed run
+        pending: list[tuple[_Opened, TypedFile]] = []
+        for wave in _waves(opened):
+            for table in wave:
+                is_large = table.size > CHUNK_BYTES
+                if is_large:
+                    self._land(pending)
+                typed = self._typed(table, staging)
+                if typed is None:
+                    continue
+                pending.append((table, typed))
+                if is_large or sum(rows.rows_in for _, rows in pending) >= ROWS_PER_COMMIT:
+                    self._land(pending)
+                    shutil.rmtree(staging, ignore_errors=True)
+            self._land(pending)
+        for path, name, content in twins:
+            self._tell_landed_before(path, name, content)
+        return self.report
+
+    def _opened(self) -> tuple[list[_Opened], list[tuple[Path, str, str]]]:
+        """The recognised tables of the inbox, and the files whose content landed before or is here twice."""
+        landed = set(self.ledger["file_hash"].to_list())
+        opened: list[_Opened] = []
+        twins: list[tuple[Path, str, str]] = []
+        seen: set[str] = set()
+        for path in inbox_files(self.workspace):
+            name = path.relative_to(self.workspace.inbox).as_posix()
+            try:
+                content = hash_of(path)
+                if content in seen or content in landed:
+                    twins.append((path, name, content))
+                    continue
+                tables = self._recognised(path, name, content)
+            except OSError as error:
+                self._tell(FileOutcome(name, "unreadable", message=f"{name} cannot be read: {error.strerror}"))
+            except UnreadableFile as error:
+                self._tell(FileOutcome(name, "unreadable", message=f"{name} {error}"))
+            except UnrecognisedFile as error:
+                self._tell(FileOutcome(name, "unrecognised", message=f"{name}: {error}"))
+            else:
+                seen.add(content)
+                fresh = [table for table in tables if table.content not in landed]
+                self.unlanded[path] = {table.content for table in fresh}
+                opened += fresh
+                if not fresh:
+                    twins.append((path, name, tables[0].content))
+        return opened, twins
+
+    def _recognised(self, path: Path, name: str, content: str) -> list[_Opened]:
+        """The file's recognised tables. UnrecognisedFile when it has none; sheets that hold no known table are told."""
+        tables = tables_of(path, self.formats)
+        size = path.stat().st_size
+        found: list[_Opened] = []
+        trouble: UnrecognisedFile | None = None
+        for table in tables:
+            where = f"{name}#{table.part}" if len(tables) > 1 else name
+            try:
+                source = recognised_source(table.header, self.formats)
+                check_currency(source, self.settings)
+            except UnrecognisedFile as error:
+                trouble = trouble or error
+                continue
+            known_as = f"{content}#{table.part}" if len(tables) > 1 else content
+            found.append(_Opened(path, where, known_as, table, source, table.size or size))
+        if not found and trouble is not None:
+            raise trouble
+        return found
+
+    def _typed(self, table: _Opened, staging: Path) -> TypedFile | None:
+        try:
+            return typed_file(
+                table.name, table.content, table.table, table.source, self.settings, size=table.size, staging=staging
+            )
+        except UnreadableFile as error:
+            self._tell(FileOutcome(table.name, "unreadable", message=f"{table.name} {error}"))
+        except UnrecognisedFile as error:
+            self._tell(FileOutcome(table.name, "unrecognised", message=f"{table.name}: {error}"))
+        return None
+
+    def _land(self, pending: list[tuple[_Opened, TypedFile]]) -> None:
         if not pending:
             return
-        landed = landings([rows for _, rows in pending], lake, ledger)
-        lake.commit(landed, landed_at=now, first_landing_no=next_landing_no)
-        next_landing_no += len(landed)
-        for (path, rows), landing in zip(pending, landed, strict=True):
-            _write_quarantine_file(workspace, path.name, landing)
-            _move_away(workspace, path, now)
-            counts = {name: landing.ledger[name] for name in LEDGER_COUNTS}
-            told(FileOutcome(rows.file_name, "landed", rows.source.name, rows.source.table, **counts))
+        landed = land(
+            [typed for _, typed in pending],
+            self.lake,
+            self.ledger,
+            landed_at=self.now,
+            first_landing_no=int(self.ledger["landing_no"].max() or 0) + 1,  # type: ignore[arg-type]
+        )
+        self.ledger = self.lake.ledger()
+        for (table, typed), row in zip(pending, landed, strict=True):
+            self._write_quarantine(row["landing_no"], table.table.header)
+            waiting = self.unlanded[table.path]
+            waiting.discard(table.content)
+            if not waiting:
+                _move_away(self.workspace, table.path, self.now)
+            counts = {name: row[name] for name in LEDGER_COUNTS}
+            self._tell(FileOutcome(typed.name, "landed", typed.source.name, typed.source.table, **counts))
         pending.clear()
-        ledger = lake.ledger()
 
-    for path in inbox_files(workspace):
-        name = path.relative_to(workspace.inbox).as_posix()
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            told(FileOutcome(name, "unreadable", message=f"{name} cannot be read: {error.strerror}"))
-            continue
-        file_hash = sha256(content).hexdigest()
-        if file_hash in landed_hashes:
-            _move_away(workspace, path, now)
-            again = f"{name}: the same content landed before; nothing counted twice"
-            told(FileOutcome(name, "landed_before", message=again))
-            continue
-        try:
-            table = read_text_table(content)
-            source = recognised_source(table.header, formats)
-            check_currency(source, settings)
-            pending.append((path, file_rows(name, file_hash, table, source, settings)))
-        except UnreadableFile as error:
-            told(FileOutcome(name, "unreadable", message=f"{name} {error}"))
-            continue
-        except UnrecognisedFile as error:
-            told(FileOutcome(name, "unrecognised", message=f"{name}: {error}"))
-            continue
-        landed_hashes.add(file_hash)
-        if sum(rows.rows_in for _, rows in pending) >= ROWS_PER_COMMIT:
-            land()
-    land()
-    return report
+    def _write_quarantine(self, landing_no: int, header: Sequence[str]) -> None:
+        write_quarantine_file(self.workspace, self.lake, self.ledger, landing_no, header, self.settings.locale)
+
+    def _tell_landed_before(self, path: Path, name: str, content: str) -> None:
+        """Move away what landed before; a run killed after the commit may still owe its quarantine file."""
+        landings = self.ledger.filter(pl.col("file_hash").str.starts_with(content.partition("#")[0]))
+        if landings.is_empty():  # the same content under another name could not land
+            self._tell(FileOutcome(name, "unreadable", message=f"{name} has the content of a file that could not land"))
+            return
+        if landings["rows_quarantined"].sum():
+            headers = {table.part: table.header for table in tables_of(path, self.formats)}
+            for landing in landings.iter_rows(named=True):
+                part = landing["file_hash"].partition("#")[2]
+                self._write_quarantine(landing["landing_no"], headers.get(part) or next(iter(headers.values())))
+        _move_away(self.workspace, path, self.now)
+        again = f"{name}: the same content landed before; nothing counted twice"
+        self._tell(FileOutcome(name, "landed_before", message=again))
+
+    def _tell(self, outcome: FileOutcome) -> None:
+        self.report.files.append(outcome)
+        self.progress(outcome)
 
 
-# ---- what is set aside, and where files go
+def _waves(opened: Sequence[_Opened]) -> Iterator[list[_Opened]]:
+    """The tables in the order in which they land: what others take their prices, times or customers from goes first."""
 
+    def wave(table: _Opened) -> int:
+        if table.source.table == "products":
+            return 0
+        return 1 if table.source.grain == "order" else 2
 
-FORMULA_SIGNS = ("=", "+", "-", "@")
-
-
-def _write_quarantine_file(workspace: Workspace, name: str, landing: Landing) -> None:
-    """quarantine/NAME: the set-aside rows in the file's own layout, to be mended in a spreadsheet and dropped in again."""
-    if "quarantine" not in landing.tables:
-        return
-    workspace.quarantine.mkdir(parents=True, exist_ok=True)
-    width = len(landing.header)
-    path = workspace.quarantine / f"{Path(name).stem}.quarantine.csv"
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*landing.header, LINE_NO_HEADER, "line", "column", "value", "reason", "remedy"])
-        for row in landing.tables["quarantine"].iter_rows(named=True):
-            reason = REASONS[row["reason"]]
-            cells = [str(cell or "") for cell in json.loads(row["raw"])]
-            fitted = [*cells[: width - 1], ",".join(cells[width - 1 :])] + [""] * (width - len(cells))
-            told = (row["line_no"], row["source_row"], row["column"], row["value"], reason.en, reason.remedy_en)
-            writer.writerow([_as_plain_text(cell) for cell in (*fitted, *told)])
-
-
-def _as_plain_text(cell: object) -> object:
-    """A cell that a spreadsheet would take for a formula, with the apostrophe that says it is text; intake removes it."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in FORMULA_SIGNS and not cell[1:2].isdigit() else cell
+    for number in range(3):
+        yield [table for table in opened if wave(table) == number]
 
 
 def _move_away(workspace: Workspace, path: Path, now: datetime) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import polars as pl
 
 from flows.config import Settings
-from flows.landing import UnrecognisedFile, check_currency, checked_rows, recognised_source, role_texts, roles_read
+from flows.encodings import UnreadableFile
+from flows.recognition import UnrecognisedFile, check_currency, recognised_source
 from flows.sources import sources_of
-from flows.text_files import UnreadableFile, read_text_table
+from flows.table_files import tables_of
+from flows.typed_files import checked_rows, role_texts, roles_read
 from schemas.source_formats import roles_of
 from transforms.intake import typed_rows
 
@@ -44,13 +46,14 @@ class Inspection:
 def inspect_file(path: Path, settings: Settings) -> Inspection:
     """What `ingest` would make of this file."""
     try:
-        table = read_text_table(path.read_bytes())
+        table = tables_of(path, sources_of(settings))[0]
+        whole = table.whole()
     except OSError as error:
         return Inspection(path.name, message=f"cannot be read: {error.strerror}")
     except UnreadableFile as error:
         return Inspection(path.name, message=str(error))
     about: dict[str, Any] = {
-        "rows": table.rows_in,
+        "rows": whole.rows_in,
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "header": table.header,
@@ -59,16 +62,16 @@ def inspect_file(path: Path, settings: Settings) -> Inspection:
         source = recognised_source(table.header, sources_of(settings))
         check_currency(source, settings)
         found = source.header_of(table.header)
-        text = role_texts(table, source)
+        text = role_texts(whole.rows, table.header, source)
         typed = checked_rows(
-            typed_rows(text, roles_read(table, source)).with_columns(table.rows["source_row"]), source, settings
+            typed_rows(text, roles_read(table.header, source)).with_columns(whole.rows["source_row"]), source, settings
         )
     except UnrecognisedFile as error:
         return Inspection(path.name, **about, message=str(error))
     problems = pl.concat(
         [
             typed.filter(pl.col("problem_code").is_not_null()).select(reason="problem_code"),
-            table.damaged.select("reason"),
+            whole.damaged.select("reason"),
         ]
     )
     counted = problems.group_by("reason").len().sort("len", "reason", descending=[True, False])

@@ -10,6 +10,7 @@ import errno
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,20 +25,24 @@ from flows.durable import fsync, write_durably
 from flows.errors import RegularsError
 from schemas.customers import Buyers
 from schemas.ledger import Ledger
-from schemas.orders import Activity, Gifts
-from schemas.quarantine import Quarantine
+from schemas.orders import Activity, Gifts, Superseded
+from schemas.quarantine import Mended, Quarantine
 from schemas.source_formats import INPUT_TABLES
+from transforms.versions import WITHDRAWN
 
 TABLES: dict[str, Any] = {
     **INPUT_TABLES,
+    "superseded": Superseded,
     "activity": Activity,
     "gifts": Gifts,
     "buyers": Buyers,
     "quarantine": Quarantine,
+    "mended": Mended,
 }
 """Every table of the lake but the ledger: name → pandera model."""
 
 FILES_BEFORE_COMPACTION = 64
+ROWS_PER_APPEND = 200_000
 
 TABLE_CONFIGURATION = {
     # values of personal columns must not survive an erasure in the log's statistics
@@ -55,8 +60,6 @@ class Landing:
 
     tables: Mapping[str, pl.DataFrame]
     ledger: Mapping[str, Any]
-    header: Sequence[str] = ()
-    """The file's header, for quarantine.csv."""
 
 
 def schema_of(model: Any) -> dict[str, pl.DataType]:
@@ -96,37 +99,46 @@ class Lake:
         with _as_lake_error(f"reading {table}"):
             return pl.scan_delta(str(path)).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
+    def order_lines(self, ledger: pl.DataFrame) -> pl.LazyFrame:
+        """The current order lines by this ledger: neither replaced nor withdrawn by a newer landing. Unsorted."""
+        lines = self.scan("order_lines", ledger)
+        if not (ledger["rows_corrected"].sum() or ledger["rows_withdrawn"].sum()):
+            return lines
+        replaced = self.scan("superseded", ledger).select(
+            "store_id", "order_id", "line_no", landing_id="old_landing_id"
+        )
+        return lines.join(replaced, on=["landing_id", "store_id", "order_id", "line_no"], how="anti").filter(
+            pl.col("line_kind") != WITHDRAWN
+        )
+
     # ---- writing
 
-    def commit(self, landings: Sequence[Landing], *, landed_at: datetime, first_landing_no: int) -> None:
-        """Append the rows of all landings, table by table, then their ledger rows in one commit: all visible or none.
-
-        The intent names the ids first, so that a killed attempt can be cleared away without searching.
-        """
-        ids = [new_landing_id() for _ in landings]
+    @contextmanager
+    def attempt(self, landings: int) -> Iterator[Attempt]:
+        """Land so many files together: what is appended becomes visible with the ledger's commit, or never."""
+        ids = [new_landing_id() for _ in range(landings)]
         intent = self._intents / f"{ids[0]:x}.json"
         self._intents.mkdir(parents=True, exist_ok=True)
         with _as_lake_error("writing"):
+            # the intent names the ids first, so that a killed attempt can be cleared away without searching
             write_durably(intent, json.dumps({"landing_ids": ids}).encode())
-            for table, model in TABLES.items():
+            with ThreadPoolExecutor(1) as writer:
+                yield (attempt := Attempt(self, ids, writer))
+            if attempt.is_committed:
+                intent.unlink()
+
+    def commit(self, landings: Sequence[Landing], *, landed_at: datetime, first_landing_no: int) -> None:
+        """Append the rows of all landings, table by table, then their ledger rows in one commit: all visible or none."""
+        with self.attempt(len(landings)) as attempt:
+            for table in TABLES:
                 parts = [
                     landing.tables[table].with_columns(landing_id=pl.lit(landing_id, pl.Int64))
-                    for landing, landing_id in zip(landings, ids, strict=True)
+                    for landing, landing_id in zip(landings, attempt.landing_ids, strict=True)
                     if table in landing.tables and landing.tables[table].height
                 ]
                 if parts:
-                    self._append(table, pl.concat([part.select(list(schema_of(model))) for part in parts]), model)
-            rows = [
-                {
-                    **landing.ledger,
-                    "landing_id": landing_id,
-                    "landing_no": first_landing_no + step,
-                    "landed_at": landed_at,
-                }
-                for step, (landing, landing_id) in enumerate(zip(landings, ids, strict=True))
-            ]
-            self._append("ledger", pl.DataFrame(rows, schema=schema_of(Ledger)), Ledger)
-            intent.unlink()
+                    attempt.append(table, pl.concat([part.select(list(schema_of(TABLES[table]))) for part in parts]))
+            attempt.commit([landing.ledger for landing in landings], landed_at, first_landing_no)
 
     def recover(self) -> int:
         """Delete the rows of attempts that never reached the ledger; how many attempts there were."""
@@ -167,6 +179,55 @@ class Lake:
                 delta = DeltaTable(str(path))
                 delta.delete(f"landing_id IN ({listed})")
                 _make_durable(path, DeltaTable(str(path)).version())
+
+
+def open_quarantine(lake: Lake, ledger: pl.DataFrame) -> pl.LazyFrame:
+    """One row per quarantined line that nobody has brought back yet, by this ledger."""
+    settled = lake.scan("mended", ledger).select(landing_id="settled_landing_id", source_row="settled_row")
+    return lake.scan("quarantine", ledger).join(settled, on=["landing_id", "source_row"], how="anti")
+
+
+class Attempt:
+    """One try at landing some files. Appends are written in the background, one after the other, while more is made ready."""
+
+    def __init__(self, lake: Lake, landing_ids: list[int], writer: ThreadPoolExecutor) -> None:
+        self.landing_ids = landing_ids
+        self.is_committed = False
+        self._lake = lake
+        self._writer = writer
+        self._waiting: dict[str, list[pl.DataFrame]] = {}
+        self._writing: list[Future[None]] = []
+
+    def append(self, table: str, rows: pl.DataFrame) -> None:
+        """Append rows that carry a `landing_id` of this attempt. An error of an earlier append is raised here."""
+        if rows.is_empty():
+            return
+        waiting = self._waiting.setdefault(table, [])
+        waiting.append(rows.select(list(schema_of(TABLES[table]))))
+        # Delta is slow at many small appends: files of a few rows are written together
+        if sum(frame.height for frame in waiting) >= ROWS_PER_APPEND:
+            self._write(table)
+
+    def commit(self, ledger_rows: Sequence[Mapping[str, Any]], landed_at: datetime, first_landing_no: int) -> None:
+        """Make all of it visible."""
+        for table in list(self._waiting):
+            self._write(table)
+        self._wait()
+        rows = [
+            {**row, "landing_id": landing_id, "landing_no": first_landing_no + step, "landed_at": landed_at}
+            for step, (row, landing_id) in enumerate(zip(ledger_rows, self.landing_ids, strict=True))
+        ]
+        self._lake._append("ledger", pl.DataFrame(rows, schema=schema_of(Ledger)), Ledger)
+        self.is_committed = True
+
+    def _write(self, table: str) -> None:
+        self._wait(but=1)  # no more than two frames wait in memory
+        rows = pl.concat(self._waiting.pop(table))
+        self._writing.append(self._writer.submit(self._lake._append, table, rows, TABLES[table]))
+
+    def _wait(self, but: int = 0) -> None:
+        while len(self._writing) > but:
+            self._writing.pop(0).result()
 
 
 def _make_durable(table: Path, version: int) -> None:

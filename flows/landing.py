@@ -1,308 +1,328 @@
-"""From one file's text to the rows that land: typed, checked, set aside, and held against what landed before."""
+"""Typed files into the lake: held against each other and against what landed before, tallied, appended, committed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
-from flows.config import Settings
 from flows.errors import RegularsError
-from flows.lake import Lake, Landing, schema_of
-from flows.text_files import TextTable
+from flows.lake import Attempt, Lake, schema_of
+from flows.text_tables import as_raw
+from flows.typed_files import SET_ASIDE_SCHEMA, TypedFile
 from schemas.columns import MONEY
 from schemas.orders import Gifts, OrderLines
-from schemas.quarantine import Quarantine
+from schemas.quarantine import Mended, Quarantine
 from schemas.segments import SALES_KINDS
-from schemas.source_formats import (
-    CUSTOMER_KEYS,
-    INPUT_TABLES,
-    SourceFormat,
-    normalised_header,
-    recognise,
-    roles_of,
-)
-from transforms import identity, orders, versions
-from transforms.intake import RoleText, typed_rows
+from schemas.source_formats import CUSTOMER_KEYS, INPUT_TABLES, SourceFormat
+from transforms import identity, order_heads, orders, versions
+from transforms.fingerprint import fingerprint
+from transforms.versions import MENDED_FROM, is_sound
 
-LINE_NO_HEADER = "regulars_line_no"
-"""Column of quarantine.csv that keeps a mended row's place in its order."""
-DAMAGED_LINE_NO = 1_000_000
-"""Damaged lines cannot be counted within their order: they are numbered by their line in the file from here on."""
-DAYS_A_CORRECTION_MAY_MOVE = timedelta(days=31)
-"""Landed lines of the same order are looked for this far around a file's own days."""
+RAW_BITS = 40
+ZERO = Decimal("0.00")
 
 
-@dataclass(frozen=True)
-class FileRows:
-    """One file's rows before they are held against what landed: every sound line typed, its problem or duplicate marked."""
-
-    file_name: str
-    file_hash: str
-    source: SourceFormat
-    header: Sequence[str]
-    rows_in: int
-    rows: pl.DataFrame
-    """One row per sound line: typed roles, `problem_code`, `problem_role`, `is_duplicate`, `amount`."""
-    quarantine: pl.DataFrame
-    """One row per line that is set aside, damaged ones included."""
+class LostRows(RegularsError):
+    """The rows or the money of a file do not add up: nothing of it lands."""
 
 
-class UnrecognisedFile(RegularsError):
-    """No known export, and not described in chain.toml: it stays in the inbox."""
+@dataclass
+class Tally:
+    """What becomes of one file's rows, summed over its parts."""
 
+    file: TypedFile
+    counts: dict[str, int] = field(default_factory=dict)
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+    first_date: date | None = None
+    last_date: date | None = None
+    buyers: list[pl.DataFrame] = field(default_factory=list)
 
-def recognised_source(header: Sequence[str], formats: dict[str, SourceFormat]) -> SourceFormat:
-    """The one source this header belongs to; UnrecognisedFile says which column the nearest one misses."""
-    matches = recognise(list(header), formats)
-    if matches:
-        best = matches[0]
-        if len(matches) > 1 and len(best.header_of(list(header))) == len(matches[1].header_of(list(header))):
-            raise UnrecognisedFile(
-                f"could be {best.name} or {matches[1].name}; describe it in chain.toml under [sources.…]"
+    def count(self, name: str, rows: int) -> None:
+        self.counts[name] = self.counts.get(name, 0) + rows
+
+    def add(self, name: str, amount: Decimal | None) -> None:
+        self.amounts[name] = self.amounts.get(name, ZERO) + (amount or ZERO)
+
+    def saw_dates(self, first: date | None, last: date | None) -> None:
+        self.first_date = min(filter(None, (self.first_date, first)), default=None)
+        self.last_date = max(filter(None, (self.last_date, last)), default=None)
+
+    def ledger_row(self) -> dict[str, Any]:
+        """The file's ledger row. LostRows when its rows or its money do not add up."""
+        counted = {
+            name: self.counts.get(name, 0)
+            for name in ("accepted", "quarantined", "duplicate", "corrected", "withdrawn")
+        }
+        money = {name: self.amounts.get(name, ZERO) for name in ("in", "accepted", "quarantined", "duplicate")}
+        file = self.file
+        if file.rows_in != counted["accepted"] + counted["quarantined"] + counted["duplicate"]:
+            raise LostRows(
+                f"{file.name}: {file.rows_in} rows came in, but {counted} were counted; nothing of it landed"
             )
-        return best
-    near = max(formats.values(), key=lambda f: (_likeness(f, list(header)), f.name))
-    if _likeness(near, list(header)) >= 0.5:
-        found = near.header_of(list(header))
-        absent = [" / ".join(near.columns[role].headers) for role in near.required if role not in found]
-        raise UnrecognisedFile(
-            f"looks like {near.name} ({near.en}), but column {', '.join(absent)} is missing; export it again with that column"
-        )
-    raise UnrecognisedFile(
-        "is no known export; see what it holds with `regulars inspect`, then describe it in chain.toml"
-    )
-
-
-def _likeness(source: SourceFormat, header: list[str]) -> float:
-    found = source.header_of(header)
-    return sum(role in found for role in source.required) / len(source.required)
-
-
-def check_currency(source: SourceFormat, settings: Settings) -> None:
-    if source.currency and source.currency != settings.currency:
-        raise UnrecognisedFile(
-            f"{source.name} is in {source.currency}, but the chain counts in {settings.currency}: "
-            f'set currency = "{source.currency}" in chain.toml'
-        )
-
-
-# ---- one file
-
-
-def file_rows(name: str, file_hash: str, table: TextTable, source: SourceFormat, settings: Settings) -> FileRows:
-    """The file's rows, typed and checked by themselves."""
-    text = role_texts(table, source)
-    typed = typed_rows(text, roles_read(table, source)).with_columns(table.rows["source_row"])
-    typed = checked_rows(typed, source, settings)
-    duplicate = pl.Series("is_duplicate", [False] * typed.height)
-    if source.drop_exact_duplicates and typed.height:
-        duplicate = ~table.rows.drop("source_row").select(pl.struct(pl.all()).is_first_distinct()).to_series()
-    rows = typed.with_columns(is_duplicate=duplicate)
-    if source.table == "order_lines":
-        rows = versions.told_once(_order_lines(rows, source))
-    else:
-        rows = rows.with_columns(amount=pl.lit(None, MONEY))
-    bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
-    damaged = table.damaged.select(
-        "source_row",
-        line_no=pl.col("source_row") + DAMAGED_LINE_NO,
-        column=pl.lit(None, pl.String),
-        value=pl.lit(None, pl.String),
-        reason="reason",
-        raw="raw",
-    )
-    quarantine = pl.concat([_quarantined(bad, text, table), damaged]).sort("source_row")
-    return FileRows(name, file_hash, source, table.header, table.rows_in, rows, quarantine)
-
-
-def landings(files: Sequence[FileRows], lake: Lake, ledger: pl.DataFrame) -> list[Landing]:
-    """What lands of each file, in order: rows that landed before (in the lake, or in an earlier file) are duplicates when
-    they say the same, corrections when they don't."""
-    superseded: dict[int, pl.DataFrame] = {}
-    repeated: dict[int, pl.DataFrame] = {}
-    lines = [
-        file.rows.filter(pl.col("problem_code").is_null() & ~pl.col("is_duplicate")).select(
-            pl.lit(number, pl.Int64).alias("file_no"), "source_row", *versions.VERSION_COLUMNS
-        )
-        for number, file in enumerate(files)
-        if file.source.table == "order_lines"
-    ]
-    if lines:
-        batch = pl.concat(lines)
-        duplicates, corrected = versions.versions(batch, _landed_before(batch, lake, ledger))
-        repeated = {key[0]: rows for key, rows in duplicates.partition_by("file_no", as_dict=True).items()}
-        superseded = {key[0]: rows for key, rows in corrected.partition_by("file_no", as_dict=True).items()}
-    return [_landing(file, repeated.get(number), superseded.get(number)) for number, file in enumerate(files)]
-
-
-def _landed_before(batch: pl.DataFrame, lake: Lake, ledger: pl.DataFrame) -> pl.DataFrame:
-    """The newest landed version of every line of the orders in `batch`."""
-    nothing = batch.select(versions.VERSION_COLUMNS).clear()
-    if batch.is_empty() or ledger.filter(pl.col("table_name") == "order_lines").is_empty():
-        return nothing
-    days = batch.select(first=pl.col("business_date").min(), last=pl.col("business_date").max()).row(0, named=True)
-    around = pl.col("business_date").is_between(
-        days["first"] - DAYS_A_CORRECTION_MAY_MOVE, days["last"] + DAYS_A_CORRECTION_MAY_MOVE
-    )
-    keys = batch.select("store_id", "order_id").unique()
-    return (
-        lake.scan("order_lines", ledger)
-        .filter(around)
-        .join(keys.lazy(), on=["store_id", "order_id"], how="semi")
-        .sort("landing_no", "source_row")
-        .unique(subset=versions.SAME_LINE, keep="last", maintain_order=True)
-        .select(versions.VERSION_COLUMNS)
-        .collect()
-    )
-
-
-def _landing(file: FileRows, repeated: pl.DataFrame | None, superseded: pl.DataFrame | None) -> Landing:
-    rows = file.rows
-    if repeated is not None:
-        again = pl.col("source_row").is_in(repeated["source_row"].to_list())
-        rows = rows.with_columns(is_duplicate=pl.col("is_duplicate") | again)
-    is_order = file.source.table == "order_lines"
-    tables = _order_tables(rows, superseded) if is_order else _plain_tables(rows, file.source)
-    tables["quarantine"] = file.quarantine
-    kept = pl.col("problem_code").is_null() & ~pl.col("is_duplicate")
-
-    def amount(where: pl.Expr) -> Decimal:
-        return rows.select(pl.col("amount").filter(where).sum().cast(MONEY)).item()
-
-    accepted = rows.filter(kept)
-    bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
-    sold = accepted.filter(pl.col("line_kind").is_in(SALES_KINDS)) if is_order else None
-    return Landing(
-        {key: frame for key, frame in tables.items() if frame.height},
-        {
+        if money["in"] != money["accepted"] + money["quarantined"] + money["duplicate"]:
+            raise LostRows(f"{file.name}: the amounts of its rows do not add up; nothing of it landed")
+        return {
             "file_hash": file.file_hash,
-            "file_name": file.file_name,
+            "file_name": file.name,
             "source": file.source.name,
             "table_name": file.source.table,
             "rows_in": file.rows_in,
-            "rows_accepted": accepted.height,
-            "rows_quarantined": file.quarantine.height,
-            "rows_duplicate": rows.height - accepted.height - bad.height,
-            "rows_corrected": 0 if superseded is None else superseded.height,
-            "amount_in": amount(pl.lit(True)),
-            "amount_accepted": amount(kept),
-            "amount_quarantined": amount(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate")),
-            "amount_duplicate": amount(pl.col("is_duplicate")),
-            "net_sales": Decimal("0.00") if sold is None else sold.select(pl.col("net_sales").sum().cast(MONEY)).item(),
-            "first_date": accepted["business_date"].min() if is_order else None,
-            "last_date": accepted["business_date"].max() if is_order else None,
-        },
-        file.header,
-    )
+            **{f"rows_{name}": rows for name, rows in counted.items()},
+            "rows_not_data": file.rows_not_data,
+            **{f"amount_{name}": amount for name, amount in money.items()},
+            "net_sales": self.amounts.get("net_sales", ZERO),
+            "net_sales_taken_back": self.amounts.get("net_sales_taken_back", ZERO),
+            "first_date": self.first_date,
+            "last_date": self.last_date,
+        }
 
 
-def roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
-    known = roles_of(source.table)
-    found = source.header_of(table.header)
-    roles = [
-        RoleText(
-            role,
-            known[role].kind,
-            known[role].required or (role == "store_id" and source.table == "order_lines"),
-            source.columns[role].strip_suffix,
-            source.columns[role].extract,
-        )
-        for role in known
-        if role in found and not (role == "line_no" and _mended_at(table) is not None)
+def land(
+    files: Sequence[TypedFile], lake: Lake, ledger: pl.DataFrame, *, landed_at: datetime, first_landing_no: int
+) -> list[dict[str, Any]]:
+    """Land these files together; their ledger rows, with `landing_id`. Visible all at once, or (after an error) never."""
+    known = _Known(lake, ledger)
+    tallies = [Tally(file) for file in files]
+    with lake.attempt(len(files)) as attempt:
+        for part in range(max(len(file.parts) for file in files)):
+            some = [(number, file, file.parts[part]()) for number, file in enumerate(files) if part < len(file.parts)]
+            for number, file, rows in some:
+                if file.source.table != "order_lines":
+                    _append_plain(attempt, number, rows, tallies[number], known)
+            lines = [(number, file, rows) for number, file, rows in some if file.source.table == "order_lines"]
+            if lines:
+                _append_order_lines(attempt, lines, tallies, known)
+        for number, tally in enumerate(tallies):
+            _append_damaged(attempt, number, tally, known)
+            if tally.buyers:
+                buyers = pl.concat(tally.buyers).unique(maintain_order=True)
+                attempt.append("buyers", _landed(buyers, attempt, number))
+        ledger_rows = [tally.ledger_row() for tally in tallies]
+        attempt.commit(ledger_rows, landed_at, first_landing_no)
+    return [
+        {**row, "landing_id": landing_id, "landing_no": first_landing_no + step}
+        for step, (row, landing_id) in enumerate(zip(ledger_rows, attempt.landing_ids, strict=True))
     ]
-    roles += [RoleText(role, known[role].kind, known[role].required) for role in source.constants if role not in found]
-    if source.table == "order_lines" and _mended_at(table) is not None:
-        roles.append(RoleText("line_no", "count", False))
-    return roles
 
 
-def role_texts(table: TextTable, source: SourceFormat) -> pl.DataFrame:
-    """One String column per role that the file or the source's constants bring, one row per sound line."""
-    columns = {role: table.rows[str(position)].alias(role) for role, position in source.header_of(table.header).items()}
-    mended = _mended_at(table)
-    if source.table == "order_lines" and mended is not None:
-        columns["line_no"] = table.rows[str(mended)].alias("line_no")
-    frame = pl.DataFrame(list(columns.values()))
-    missing = [pl.lit(text).alias(role) for role, text in source.constants.items() if role not in columns]
-    return frame.with_columns(missing)
+def _landed(rows: pl.DataFrame, attempt: Attempt, number: int) -> pl.DataFrame:
+    return rows.with_columns(landing_id=pl.lit(attempt.landing_ids[number], pl.Int64))
 
 
-def _mended_at(table: TextTable) -> int | None:
-    names = [normalised_header(text) for text in table.header]
-    return names.index(LINE_NO_HEADER) if LINE_NO_HEADER in names else None
+# ---- what the lake knows already
 
 
-def checked_rows(typed: pl.DataFrame, source: SourceFormat, settings: Settings) -> pl.DataFrame:
-    """Problems that are not a cell's own: another currency, a row that names no customer, somebody who refers themselves."""
-    checks: list[tuple[pl.Expr, str, str]] = []
-    if "currency" in typed.columns:
-        checks.append((pl.col("currency").str.to_uppercase() != settings.currency, "other_currency", "currency"))
-    keys = [key for key in CUSTOMER_KEYS if key in typed.columns]
-    if source.table == "customers":
-        checks.append((pl.all_horizontal(pl.col(keys).is_null()), "no_customer_key", keys[0]))
-    if source.table == "referrals":
-        checks.append((pl.col("referrer") == pl.col("referred"), "self_referral", "referrer"))
-    if source.table == "order_lines" and "store_id" not in typed.columns:
-        raise UnrecognisedFile(
-            f'{source.name} names no store: add store_id = "…" under [sources.{source.name}] in chain.toml'
+class _Known:
+    """The lake as it was when this landing began."""
+
+    def __init__(self, lake: Lake, ledger: pl.DataFrame) -> None:
+        self.lake, self.ledger = lake, ledger
+        self.has_lines = not ledger.filter(pl.col("table_name") == "order_lines").is_empty()
+        self.has_mended = lake.scan("mended", ledger).select(pl.len()).collect().item() > 0
+        self._troubles: dict[str, set[int]] = {}
+        self.no_heads = pl.DataFrame(schema={"order_id": pl.String})
+        heads = lake.scan("order_lines", ledger).filter(pl.col("line_no") == versions.HEAD_LINE_NO)
+        self._has_heads = self.has_lines and heads.select(pl.len()).collect().item() > 0
+
+    def lines_of(self, wanted_orders: pl.DataFrame) -> pl.DataFrame:
+        """The current lines of these orders (store_id, order_id): landing_id and VERSION_COLUMNS."""
+        lines = self.lake.order_lines(self.ledger)
+        wanted = ("landing_id", *versions.VERSION_COLUMNS)
+        if not self.has_lines or wanted_orders.is_empty():
+            return lines.select(wanted).head(0).collect()
+        # the semi join on one column first: most of the lake is left out before the second is compared
+        ids = wanted_orders["order_id"].unique().implode()
+        return (
+            lines.filter(pl.col("order_id").is_in(ids))
+            .join(wanted_orders.lazy(), on=["store_id", "order_id"], how="semi")
+            .select(wanted)
+            .collect()
         )
-    if source.table == "order_lines" and not {"net_sales", "unit_price"} & set(typed.columns):
-        raise UnrecognisedFile(f"{source.name} brings neither net_sales nor unit_price; map one of them")
-    for broken, code, role in checks:
-        first = broken.fill_null(False) & pl.col("problem_code").is_null()
-        typed = typed.with_columns(
-            problem_code=pl.when(first).then(pl.lit(code)).otherwise("problem_code"),
-            problem_role=pl.when(first).then(pl.lit(role)).otherwise("problem_role"),
+
+    def heads_of(self, order_ids: pl.Series) -> pl.DataFrame:
+        """One row per order with a landed head: what lines of other files take from it."""
+        if not self._has_heads:
+            return self.no_heads
+        return (
+            self.lake.scan("order_lines", self.ledger)
+            .filter((pl.col("line_no") == versions.HEAD_LINE_NO) & (pl.col("line_kind") != versions.WITHDRAWN))
+            .filter(pl.col("order_id").is_in(order_ids.unique().implode()))
+            .sort("landing_no")
+            .select("order_id", *(pl.col(name).alias(f"head_{name}") for name in order_heads.FROM_HEAD))
+            .unique(subset="order_id", keep="last", maintain_order=True)
+            .collect()
         )
-    return typed
+
+    def list_prices(self) -> pl.DataFrame:
+        """One row per product: its newest list price."""
+        return (
+            self.lake.scan("products", self.ledger)
+            .sort("landing_no", "source_row")
+            .filter(pl.col("list_price").is_not_null())
+            .unique(subset="product_id", keep="last", maintain_order=True)
+            .select("product_id", "list_price")
+            .collect()
+        )
+
+    def troubles_of(self, source: SourceFormat) -> set[int]:
+        """Fingerprints of this source's rows that lie in the quarantine, or were mended, already."""
+        if source.name not in self._troubles:
+            own = self.ledger.filter((pl.col("source") == source.name) & (pl.col("rows_quarantined") > 0))
+            told = self.lake.scan("quarantine", own).select("raw_hash").collect() if own.height else None
+            self._troubles[source.name] = set() if told is None else set(told["raw_hash"].to_list())
+        return self._troubles[source.name]
 
 
-def _order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
-    """Every sound line of the file as an order line; quarantined and duplicate ones are still among them, marked."""
-    lines = orders.order_lines(typed, source)
+# ---- order lines
+
+
+def _append_order_lines(
+    attempt: Attempt, files: Sequence[tuple[int, TypedFile, pl.DataFrame]], tallies: Sequence[Tally], known: _Known
+) -> None:
+    lines = {number: _lines_of_file(file, rows, known) for number, file, rows in files}
+    batch = pl.concat(
+        rows.filter(is_sound()).select(
+            pl.lit(number, pl.Int64).alias("file_no"),
+            pl.lit(attempt.landing_ids[number], pl.Int64).alias("landing_id"),
+            "source_row",
+            *versions.VERSION_COLUMNS,
+        )
+        for number, rows in lines.items()
+    )
+    told = [
+        _whole_orders(rows).with_columns(file_no=pl.lit(number, pl.Int64))
+        for number, file, _ in files
+        if file.source.has_whole_orders and file.own_width == len(file.table.header)
+        for rows in (lines[number],)
+    ]
+    tellings = pl.concat(told) if told else pl.DataFrame(
+        schema={"source_row": pl.Int64, "store_id": pl.String, "order_id": pl.String, "file_no": pl.Int64}
+    )  # fmt: skip
+    landed = known.lines_of(batch.select("store_id", "order_id").unique())
+    changed = versions.versions(batch, landed, tellings)
+    for number, rows in lines.items():
+        mine = pl.col("file_no") == number
+        again = changed.again.filter(mine)["source_row"].implode()
+        if changed.again.height:
+            rows = rows.with_columns(is_duplicate=pl.col("is_duplicate") | pl.col("source_row").is_in(again))
+        superseded, withdrawn = changed.superseded.filter(mine), changed.withdrawn.filter(mine)
+        _append_lines(attempt, number, rows, superseded, withdrawn, tallies[number], known)
+
+
+def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.DataFrame:
+    """Every sound line of the file as an order line; those set aside and repeated ones are still among them, marked."""
+    source = file.source
+    rows = order_heads.with_heads(rows, known.heads_of(rows["order_id"]) if source.grain == "line" else known.no_heads)
+    if source.prices == "products":
+        rows = order_heads.with_list_prices(rows, known.list_prices())
+    duplicate = pl.lit(False)
+    if source.drop_exact_duplicates:
+        duplicate = ~pl.struct("row_hash", "row_hash_2").is_first_distinct()
+    rows = rows.with_columns(is_duplicate=duplicate)
+    lines = order_heads.as_their_heads(_completed(orders.order_lines(rows, source)))
+    if known.has_mended:
+        of_orders = lines.filter(is_sound()).select("store_id", "order_id").unique()
+        mended = known.lines_of(of_orders).filter(pl.col("line_no") >= MENDED_FROM)
+        if file.own_width == len(file.table.header):  # a quarantine file brings its numbers along
+            lines = versions.mended_before(lines, mended)
+    lines = versions.numbered_lines(lines, is_head=source.grain == "order")
+    return versions.told_once(lines)
+
+
+def _completed(lines: pl.DataFrame) -> pl.DataFrame:
     wanted = {**schema_of(OrderLines), **schema_of(Gifts)}
     return lines.with_columns(
-        pl.lit(None, dtype).alias(name) for name, dtype in wanted.items() if name not in lines.columns
+        pl.lit(None, dtype).alias(name) for name, dtype in wanted.items() if name not in (*lines.columns, "line_no")
     )
 
 
-def _order_tables(lines: pl.DataFrame, superseded: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
-    """What an orders file adds to the lake: its accepted lines, their roll-up (corrections taken back), gifts, buyers."""
-    accepted = lines.filter(pl.col("problem_code").is_null() & ~pl.col("is_duplicate")).with_columns(
-        landing_id=pl.lit(0, pl.Int64)
+def _whole_orders(lines: pl.DataFrame) -> pl.DataFrame:
+    """One row per order of which the file brings every row sound: the first row, store_id, order_id."""
+    bad = lines.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate")).select("store_id", "order_id")
+    return (
+        lines.filter(pl.col("problem_code").is_null())
+        .group_by("store_id", "order_id")
+        .agg(pl.col("source_row").min())
+        .join(bad, on=["store_id", "order_id"], how="anti")
+        .join(bad.filter(pl.col("store_id").is_null()), on="order_id", how="anti")
+        .select("source_row", "store_id", "order_id")
     )
+
+
+def _append_lines(
+    attempt: Attempt,
+    number: int,
+    rows: pl.DataFrame,
+    superseded: pl.DataFrame,
+    withdrawn: pl.DataFrame,
+    tally: Tally,
+    known: _Known,
+) -> None:
+    """What a part of an orders file adds to the lake: accepted lines, their roll-up (old versions taken back), gifts, buyers."""
+    rows = _append_set_aside(attempt, number, rows, tally, known)
+    accepted = rows.filter(is_sound())
+    is_sales = pl.col("line_kind").is_in(SALES_KINDS)
+    for name, frame in (("net_sales", accepted), ("net_sales_taken_back", superseded)):
+        tally.add(name, frame.select(pl.col("net_sales").filter(is_sales).sum().cast(MONEY)).item())
+    tally.count("corrected", superseded.height - withdrawn.height)
+    tally.count("withdrawn", withdrawn.height)
+    tally.saw_dates(accepted["business_date"].min(), accepted["business_date"].max())  # type: ignore[arg-type]
+
+    schema = schema_of(OrderLines)
+    gone = withdrawn.with_columns(
+        pl.lit(None, t).alias(name) for name, t in schema.items() if name not in withdrawn.columns
+    )
+    lines = pl.concat([frame.select(name for name in schema if name != "landing_id") for frame in (accepted, gone)])
+    attempt.append("order_lines", _landed(lines, attempt, number))
+    if superseded.height:
+        old = superseded.select(
+            "store_id", "order_id", "line_no", "business_date", old_landing_id="landing_id",
+            net_sales=pl.when(is_sales).then("net_sales").otherwise(pl.lit(0).cast(MONEY)),
+        )  # fmt: skip
+        attempt.append("superseded", _landed(old, attempt, number))
+
     needed = [
         "landing_id", "store_id", "buyer_key", "business_date", "line_kind", "net_sales", "cost", "is_promotion", "ordered_at",
     ]  # fmt: skip
-    rolled = accepted.select(needed)
-    if superseded is not None:
-        taken_back = superseded.with_columns(pl.col("net_sales", "cost").neg(), landing_id=pl.lit(0, pl.Int64))
-        rolled = pl.concat([rolled, taken_back.select(needed)])
-    return {
-        "order_lines": accepted.select(name for name in schema_of(OrderLines) if name != "landing_id"),
-        "activity": orders.activity(rolled.lazy()).collect().drop("landing_id"),
-        "gifts": orders.gifts(accepted.lazy()).collect().drop("landing_id"),
-        "buyers": accepted.filter(pl.col("buyer_key").is_not_null())
+    rolled = _landed(accepted, attempt, number).select(needed)
+    if superseded.height:
+        back = _landed(superseded, attempt, number).with_columns(pl.col("net_sales", "cost").neg())
+        rolled = pl.concat([rolled, back.select(needed)])
+    attempt.append("activity", orders.activity(rolled.lazy()).collect())
+    attempt.append("gifts", orders.gifts(_landed(accepted, attempt, number).lazy()).collect())
+    named = (
+        accepted.filter(pl.col("buyer_key").is_not_null())
         .select("buyer_key", *CUSTOMER_KEYS)
-        .unique(maintain_order=True),
-    }
+        .unique(maintain_order=True)
+    )
+    if named.height:
+        tally.buyers = [pl.concat([*tally.buyers, named]).unique(maintain_order=True)]
 
 
-def _plain_tables(typed: pl.DataFrame, source: SourceFormat) -> dict[str, pl.DataFrame]:
-    """What any other file adds: its own table, and the customer keys that it names."""
-    rows, buyers = typed, []
+# ---- other tables
+
+
+def _append_plain(attempt: Attempt, number: int, typed: pl.DataFrame, tally: Tally, known: _Known) -> None:
+    """What a part of any other file adds: rows of its own table, and the customer keys that it names."""
+    source = tally.file.source
+    duplicate = (
+        ~pl.struct("row_hash", "row_hash_2").is_first_distinct() if source.drop_exact_duplicates else pl.lit(False)
+    )
+    rows = typed.with_columns(is_duplicate=duplicate, amount=pl.lit(None, MONEY), line_no=pl.lit(None, pl.Int64))
+    rows = _append_set_aside(attempt, number, rows, tally, known)
     schema = schema_of(INPUT_TABLES[source.table])
     if "buyer_key" in schema:
         rows = identity.with_buyer_key(rows)
     rows = rows.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns
     )
-    accepted = rows.filter(pl.col("problem_code").is_null() & ~pl.col("is_duplicate"))
+    accepted = rows.filter(is_sound())
+    buyers: list[pl.DataFrame] = []
     if "buyer_key" in schema:
         named = accepted.filter(pl.col("buyer_key").is_not_null())
         buyers.append(named.select("buyer_key", *CUSTOMER_KEYS).unique(maintain_order=True))
@@ -310,31 +330,114 @@ def _plain_tables(typed: pl.DataFrame, source: SourceFormat) -> dict[str, pl.Dat
         if f"{reference}_key" in schema:
             accepted = accepted.with_columns(identity.key_of_reference(accepted[reference]).alias(f"{reference}_key"))
             buyers.append(identity.buyers_of_reference(accepted[reference]))
-    tables = {source.table: accepted.select(name for name in schema if name != "landing_id")}
+    attempt.append(source.table, _landed(accepted, attempt, number))
     if buyers:
-        tables["buyers"] = pl.concat(buyers).unique(maintain_order=True)
-    return tables
+        tally.buyers = [pl.concat([*tally.buyers, *buyers]).unique(maintain_order=True)]
 
 
-def _quarantined(bad: pl.DataFrame, text: pl.DataFrame, table: TextTable) -> pl.DataFrame:
-    """One quarantine row per bad row: its first problem, with the value as it stood and the whole line as JSON."""
-    header = [str(position) for position in range(len(table.header))]
-    cells = table.rows.with_row_index("at").join(bad.select("source_row"), on="source_row", how="semi")
-    raw = {
-        row["source_row"]: json.dumps([row[name] for name in header], ensure_ascii=False)
-        for row in cells.iter_rows(named=True)
-    }
-    at = dict(cells.select("source_row", "at").iter_rows())
-    line_no = "line_no" if "line_no" in bad.columns else pl.lit(None, pl.Int64).alias("line_no")
-    records = [
-        {
-            "source_row": row,
-            "line_no": line_no,
-            "column": role,
-            "value": text[role][at[row]] if role in text.columns else None,
-            "reason": code,
-            "raw": raw[row],
+# ---- what is set aside
+
+
+def _append_set_aside(attempt: Attempt, number: int, rows: pl.DataFrame, tally: Tally, known: _Known) -> pl.DataFrame:
+    """Quarantine the rows with a problem, note what mended rows settle, and tally; `rows` with old troubles as duplicates."""
+    file = tally.file
+    bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
+    if bad.height:
+        set_aside = _quarantine_rows(bad, file)
+        again = set_aside.filter(pl.col("raw_hash").is_in(list(known.troubles_of(file.source))))
+        if again.height:
+            rows = rows.with_columns(
+                is_duplicate=pl.col("is_duplicate") | pl.col("source_row").is_in(again["source_row"].implode())
+            )
+            set_aside = set_aside.join(again, on="source_row", how="anti", maintain_order="left")
+        attempt.append("quarantine", _landed(set_aside, attempt, number))
+        tally.count("quarantined", set_aside.height)
+        _append_settled(attempt, number, rows, again["source_row"], known)
+    else:
+        _append_settled(attempt, number, rows, pl.Series([], dtype=pl.Int64), known)
+    is_bad = pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate")
+    told = rows.select(
+        whole=pl.col("amount").sum().cast(MONEY),
+        accepted=pl.col("amount").filter(is_sound()).sum().cast(MONEY),
+        quarantined=pl.col("amount").filter(is_bad).sum().cast(MONEY),
+        duplicate=pl.col("amount").filter("is_duplicate").sum().cast(MONEY),
+        rows_accepted=is_sound().sum(),
+        rows_duplicate=pl.col("is_duplicate").sum(),
+    ).row(0, named=True)
+    tally.add("in", told["whole"])
+    for name in ("accepted", "quarantined", "duplicate"):
+        tally.add(name, told[name])
+    tally.count("accepted", told["rows_accepted"])
+    tally.count("duplicate", told["rows_duplicate"])
+    return rows
+
+
+def _quarantine_rows(bad: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
+    """One row per row with a problem: where it stands, the value, the whole line as JSON."""
+    told = bad.select("source_row", "line_no", column="problem_role", reason="problem_code")
+    told = told.join(file.set_aside, on="source_row", how="left", maintain_order="left", validate="1:1")
+    late = told.filter(pl.col("raw").is_null())
+    if late.height:  # problems that show only beside other rows: their text is looked up in the file
+        positions = file.source.header_of(list(file.table.header))
+        cells = file.raw_rows(late["source_row"].to_list())
+        values = {
+            row: cells[row][positions[column]] if positions.get(column, file.own_width) < file.own_width else None
+            for row, column in late.select("source_row", "column").iter_rows()
         }
-        for row, line_no, role, code in bad.select("source_row", line_no, "problem_role", "problem_code").iter_rows()
+        found = pl.DataFrame(
+            {
+                "source_row": list(cells),
+                "value": [values[row] for row in cells],
+                "raw": [as_raw(cells[row]) for row in cells],
+            },
+            schema=SET_ASIDE_SCHEMA,
+        )
+        told = told.update(found, on="source_row", how="left")
+    return _with_raw_hash(told)
+
+
+def _with_raw_hash(told: pl.DataFrame) -> pl.DataFrame:
+    """Quarantine rows complete: a row without a number of its own gets one from its text."""
+    number = MENDED_FROM + fingerprint(pl.col("raw"), RAW_BITS)
+    told = told.with_columns(raw_hash=fingerprint(pl.col("raw")), line_no=pl.coalesce("line_no", number))
+    return told.select(name for name in schema_of(Quarantine) if name != "landing_id")
+
+
+def _append_damaged(attempt: Attempt, number: int, tally: Tally, known: _Known) -> None:
+    damaged = tally.file.damaged
+    if damaged.is_empty():
+        return
+    told = _with_raw_hash(
+        damaged.select(
+            "source_row", "reason", "raw", line_no=pl.lit(None, pl.Int64), column=pl.lit(None, pl.String),
+            value=pl.lit(None, pl.String),
+        )
+    )  # fmt: skip
+    fresh = told.filter(~pl.col("raw_hash").is_in(list(known.troubles_of(tally.file.source))))
+    attempt.append("quarantine", _landed(fresh, attempt, number))
+    tally.count("quarantined", fresh.height)
+    tally.count("duplicate", told.height - fresh.height)
+
+
+def _append_settled(attempt: Attempt, number: int, rows: pl.DataFrame, unmended: pl.Series, known: _Known) -> None:
+    """Of a mended quarantine file: which quarantined rows its rows settle (not those that came back as they were)."""
+    if "settles" not in rows.columns:
+        return
+    pointed = (
+        rows.filter(~pl.col("source_row").is_in(unmended.implode()))["settles"]
+        .str.extract_groups(r"^r(?<landing>[0-9a-f]+)-(?<row>\d+)$")
+        .struct.unnest()
+    )
+    pairs = [
+        (int(landing, 16), int(row)) for landing, row in pointed.drop_nulls().unique(maintain_order=True).iter_rows()
     ]
-    return pl.DataFrame(records, schema={name: t for name, t in schema_of(Quarantine).items() if name != "landing_id"})
+    asked = pl.DataFrame(pairs, schema={"settled_landing_id": pl.Int64, "settled_row": pl.Int64}, orient="row")
+    settled = asked.join(
+        known.lake.scan("quarantine", known.ledger)
+        .select("raw_hash", settled_landing_id="landing_id", settled_row="source_row")
+        .collect(),
+        on=["settled_landing_id", "settled_row"],
+        how="inner",
+        maintain_order="left",
+    )
+    attempt.append("mended", _landed(settled, attempt, number).select(list(schema_of(Mended))))

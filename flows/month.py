@@ -40,14 +40,14 @@ def known_ledger(lake: Lake, known_at: datetime | None) -> Known:
 def landed_rows(lake: Lake, known: Known) -> LandedRows:
     """The lake's tables by then. Of corrected order lines only the newest is there."""
     rows = {name: lake.scan(name, known.ledger) for name in LandedRows.__dataclass_fields__}
-    if known.ledger["rows_corrected"].sum():
-        line = ["store_id", "order_id", "line_no"]
-        rows["order_lines"] = (
-            rows["order_lines"].sort("landing_no", "source_row").unique(subset=line, keep="last", maintain_order=True)
-        )
+    rows["order_lines"] = lake.order_lines(known.ledger)
+    if known.ledger.select(pl.sum_horizontal(pl.col("rows_corrected", "rows_withdrawn").sum())).item():
+        order = ["store_id", "order_id"]
+        still_sold = rows["order_lines"].filter(pl.col("line_kind") == "sale").select(order)
         rows["gifts"] = (
-            rows["gifts"].sort("landing_no").unique(subset=["store_id", "order_id"], keep="last", maintain_order=True)
-        )
+            rows["gifts"].sort("landing_no").unique(subset=order, keep="last", maintain_order=True)
+            .join(still_sold, on=order, how="semi")
+        )  # fmt: skip
     return LandedRows(**rows)
 
 

@@ -18,7 +18,7 @@ from transforms.identity import customers_by_key
 def lake_totals(lake: Lake) -> dict[str, Any]:
     """Sums over everything that has landed: order lines by kind, and goods sold to known customers before refunds."""
     ledger = lake.ledger()
-    lines = lake.scan("order_lines", ledger)
+    lines = lake.order_lines(ledger)
     by_kind = (
         lines.group_by("line_kind").agg(lines=pl.len(), amount=pl.col("net_sales").sum()).sort("line_kind").collect()
     )

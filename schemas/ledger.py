@@ -24,6 +24,10 @@ class Ledger(pa.DataFrameModel):
     rows_duplicate: int = derived(ge=0)
     rows_corrected: int = derived(ge=0)
     """Of the accepted: rows that supersede an earlier landed row of the same order line."""
+    rows_withdrawn: int = derived(ge=0)
+    """Landed lines that this file, which brings its orders whole, no longer has."""
+    rows_not_data: int = derived(ge=0)
+    """Titles, repeated headers, totals and remarks: in the file, but no data, and not in `rows_in`."""
     amount_in: Money = derived()
     """Line amounts of all rows whose amount can be read, whatever their kind; 0.00 for files without amounts."""
     amount_accepted: Money = derived()
@@ -31,6 +35,8 @@ class Ledger(pa.DataFrameModel):
     amount_duplicate: Money = derived()
     net_sales: Money = derived()
     """Sales minus refunds among the accepted rows."""
+    net_sales_taken_back: Money = derived()
+    """Net sales of the landed versions that this file's rows replace or withdraw: its effect is the difference."""
     first_date: pl.Date = derived(nullable=True)
     last_date: pl.Date = derived(nullable=True)
     landed_at: pl.Datetime = derived()

@@ -13,7 +13,8 @@ class OrderLines(Landed):
     """One row per product in an order: sold, refunded, cancelled or no goods at all (`line_kind` says which)."""
 
     order_id: str = column("订单号", "id", required=True)
-    line_no: int = derived(ge=1)
+    line_no: int = derived(ge=0)
+    """Its number in the order, the till's own or made from the product; 0: the row is the whole order (its head)."""
     store_id: str = column("门店编号", "id", required=True)
     channel: str = column("渠道", "text")
     ordered_at: pl.Datetime = column("下单时间", "datetime", required=True)
@@ -69,10 +70,29 @@ class Gifts(Landed):
     occasion_date: pl.Date = derived(nullable=True)
 
 
+class Superseded(pa.DataFrameModel):
+    """One row per version of an order line that a newer landing replaces or withdraws, with what it took out of net sales."""
+
+    landing_id: int = derived()
+    """The landing that replaces it."""
+    old_landing_id: int = derived()
+    store_id: str = derived()
+    order_id: str = derived()
+    line_no: int = derived(ge=0)
+    business_date: pl.Date = derived()
+    net_sales: Money = derived()
+    """Of the old version; 0.00 when it was neither sale nor refund."""
+
+    class Config:
+        strict = True
+        ordered = True
+
+
 class Activity(pa.DataFrameModel):
     """One row per landing, store, buyer key (null: nobody known) and local business date: sums that add up.
 
-    The roll-up of order lines. A correction lands as a further row that takes the old amounts back.
+    The roll-up of order lines. A correction lands as a further row that takes the old amounts back; a large file lands in
+    parts, each with rows of its own.
     """
 
     landing_id: int = derived()

@@ -26,6 +26,14 @@ REASONS: dict[str, Reason] = {
         Reason("field_count", "字段数与表头不符", "the line has more or fewer fields than the header",
                "检查该行是否缺少引号或多了分隔符", "look for a missing quote or a stray separator in the line"),
         Reason("broken_quote", "引号不成对", "a quote is opened and never closed", "补上引号", "close the quote"),
+        Reason("wrong_encoding", "该行编码与文件其余部分不同", "the line is not in the file's encoding", "以 UTF-8 重新导出",
+               "export the file again as UTF-8"),
+        Reason("control_character", "含不可见的控制字符", "holds a control character", "删除该字符后放回 inbox",
+               "delete the character and drop the row in again"),
+        Reason("no_head", "找不到所属订单的单头", "its order is told in no other file", "放入含该订单的订单文件后再放回此行",
+               "drop in the file that has the order itself, then this row again"),
+        Reason("no_price", "商品档案中没有吊牌价", "the product file has no list price for it", "补充商品档案后再放回此行",
+               "complete the product file, then drop the row in again"),
         Reason("missing", "必填项为空", "a required value is empty", "补填后放回 inbox", "fill it in and drop the row in again"),
         Reason("not_money", "不是金额", "not an amount of money", "写成 1234.50", "write it as 1234.50"),
         Reason("not_unit_price", "不是单价", "not a unit price", "写成 1234.5，至多 6 位小数", "write it as 1234.5, at most 6 decimals"),
@@ -66,6 +74,23 @@ class Quarantine(pa.DataFrameModel):
     reason: str = derived(isin=list(REASONS))
     raw: str = derived()
     """The line's cells as a JSON array, so that it can be mended and dropped in again."""
+    raw_hash: int = derived()
+    """Fingerprint of `raw`: the same damaged line, sent again by the till, is the same trouble."""
+
+    class Config:
+        strict = True
+        ordered = True
+
+
+class Mended(pa.DataFrameModel):
+    """One row per quarantined line that was brought back from its quarantine file: it is settled, whatever became of it."""
+
+    landing_id: int = derived()
+    """The landing that brought it back."""
+    settled_landing_id: int = derived()
+    settled_row: int = derived(ge=1)
+    raw_hash: int = derived()
+    """Of the quarantined line: sent again in the same damaged form it is a duplicate of its mended copy."""
 
     class Config:
         strict = True

@@ -82,6 +82,7 @@ LINE_KIND = _ordered(
     Class("no_charge", "零价", "No charge", "赠品或零价行，不计入销售", "Free or zero-price lines; not sales"),
     Class("cancelled", "已取消", "Cancelled", "取消的线上订单，计入购买阻力", "Cancelled online orders; counted as friction"),
     Class("unpaid", "未付款", "Unpaid", "未付款的线上订单，计入购买阻力", "Unpaid online orders; counted as friction"),
+    Class("withdrawn", "已撤下", "Withdrawn", "较新的文件中该订单已无此行", "No longer in its order, says a newer file"),
 )  # fmt: skip
 SALES_KINDS = ("sale", "refund")
 """The line kinds that make up net sales."""

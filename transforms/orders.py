@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.columns import MONEY
 from schemas.source_formats import LineRule, SourceFormat
-from transforms import identity, versions
+from transforms import identity
 
 CENTS = pl.Int128
 """Amounts are multiplied as whole numbers (quantity × 10³, unit price × 10⁶), exactly, and rounded once."""
@@ -98,9 +98,9 @@ def signed_amount() -> pl.Expr:
 
 
 def order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
-    """One row per row of `typed`, as an order line: kind, number, amount, day and buyer added; problems are marked."""
+    """One row per row of `typed`, as an order line: kind, amount, day and buyer added; problems are marked."""
     lines = typed.with_columns(line_kind(source.rules, typed))
-    lines = line_amount(versions.numbered_lines(lines))
+    lines = line_amount(lines)
     unknown = pl.col("amount").is_null() & pl.col("problem_code").is_null()
     lines = lines.with_columns(
         problem_code=pl.when(unknown).then(pl.lit("missing")).otherwise("problem_code"),

@@ -1,21 +1,73 @@
-"""Which rows speak of the same order line, which of them is the newest, and which only say again what was known."""
+"""Which rows speak of the same order line, which of them is the newest, and which only say again what was known.
+
+A line is known by its store, its order and its number in the order. The number is the till's own where it has one.
+Otherwise it is made from the product: the first, second … line of this product in the order, counted by what the lines
+say, not by where they stand, so that the same rows in another order are the same lines. Number 0 is the order's head: the
+whole order in one row, which counts until its lines are known.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
+from schemas.columns import MONEY, QUANTITY
+from transforms.fingerprint import fingerprint
 
-def numbered_lines(frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` with `line_no`: the file's own where it has one, else 1, 2, 3 … in the order of the file."""
-    position = pl.int_range(1, pl.len() + 1).over("store_id", "order_id").cast(pl.Int64)
-    given = pl.col("line_no") if "line_no" in frame.columns else pl.lit(None, pl.Int64)
-    return frame.with_columns(line_no=pl.coalesce(given, position))
-
+HEAD_LINE_NO = 0
+"""The number of a row that tells a whole order (a source whose grain is the order)."""
+REPEATS_BITS = 9
+"""Lines of one product in one order are counted up to 2^9; more of them with all the same content need a number of their own."""
+PRODUCT_BITS = 40
+MENDED_FROM = 1 << (PRODUCT_BITS + REPEATS_BITS)
+"""Rows mended from the quarantine that had no number of their own are numbered from here on, by their damaged text."""
 
 SAME_LINE = ("store_id", "order_id", "line_no")
 """What makes two rows speak of the same line, whichever file brings them."""
-SAME_CONTENT = ("product_id", "quantity", "net_sales", "line_kind", "ordered_at", "buyer_key")
-VERSION_COLUMNS = (*SAME_LINE, *SAME_CONTENT, "business_date", "cost", "is_promotion")
+SAME_CONTENT = (
+    "product_id", "quantity", "net_sales", "line_kind", "ordered_at", "buyer_key", "unit_price", "discount", "tax", "cost",
+    "is_promotion", "associate_id", "refund_of", "delivered_at", "channel", "product_name",
+)  # fmt: skip
+"""Two tellings of a line are the same when they agree in all of this; otherwise the newer one is a correction."""
+VERSION_COLUMNS = (*SAME_LINE, *SAME_CONTENT, "business_date")
+WITHDRAWN = "withdrawn"
+_NEVER_LANDED = -1
+
+
+# ---- one file's lines by themselves
+
+
+def is_sound() -> pl.Expr:
+    """Rows that are neither a problem nor a repetition."""
+    return pl.col("problem_code").is_null() & ~pl.col("is_duplicate")
+
+
+def numbered_lines(lines: pl.DataFrame, *, is_head: bool = False) -> pl.DataFrame:
+    """Order lines with `line_no`: the file's own where it has one, else made from the product. Null where a row is unsound.
+
+    `is_head`: the rows are whole orders. Expects SAME_CONTENT, `problem_code` and `is_duplicate`.
+    """
+    if is_head:
+        return lines.with_columns(line_no=pl.lit(HEAD_LINE_NO, pl.Int64))
+    own = pl.col("line_no") if "line_no" in lines.columns else pl.lit(None, pl.Int64)
+    if "line_no" in lines.columns and lines.filter(is_sound())["line_no"].null_count() == 0:
+        return lines
+    product_of_order = pl.struct("store_id", "order_id", "product_id").hash()
+    lines = lines.with_columns(_made=fingerprint(pl.col("product_id"), PRODUCT_BITS) * (1 << REPEATS_BITS))
+    # nearly every product stands once in its order; only the others must be put in an order of their own
+    again = lines.select(source_row="source_row", key=product_of_order, sound=is_sound())
+    again = again.filter(pl.col("sound") & pl.col("key").is_duplicated())
+    if again.height:
+        repeated = lines.filter(pl.col("source_row").is_in(again["source_row"].implode()) & is_sound())
+        counted = repeated.sort("store_id", "order_id", *SAME_CONTENT, "source_row", nulls_last=True).select(
+            "source_row",
+            _repeat=pl.int_range(pl.len(), dtype=pl.Int64).over("store_id", "order_id", "product_id"),
+        )
+        lines = lines.join(counted, on="source_row", how="left", maintain_order="left", validate="1:1")
+        lines = lines.with_columns(_made=pl.col("_made") + pl.col("_repeat").fill_null(0)).drop("_repeat")
+    made = pl.when(is_sound()).then(pl.col("_made"))
+    return lines.with_columns(line_no=pl.coalesce(own, made)).drop("_made")
 
 
 def told_once(lines: pl.DataFrame) -> pl.DataFrame:
@@ -23,16 +75,20 @@ def told_once(lines: pl.DataFrame) -> pl.DataFrame:
 
     A till whose line numbers are not unique within an order must not make one product pass for the correction of another.
     """
-    sound = pl.col("problem_code").is_null() & ~pl.col("is_duplicate")
-    twice = lines.filter(sound).filter(pl.struct(SAME_LINE).is_duplicated())
+    keys = lines.select(source_row="source_row", key=pl.struct(SAME_LINE).hash(), sound=is_sound()).filter("sound")
+    candidates = keys.filter(pl.col("key").is_duplicated())
+    if candidates.is_empty():
+        return lines
+    twice = lines.join(candidates.select("source_row"), on="source_row", how="semi", maintain_order="left")
+    twice = twice.filter(pl.struct(SAME_LINE).is_duplicated())
     if twice.is_empty():
         return lines
     firsts = twice.unique(subset=SAME_LINE, keep="first", maintain_order=True)
-    again = twice.join(firsts.select("source_row"), on="source_row", how="anti")
+    again = twice.join(firsts.select("source_row"), on="source_row", how="anti", maintain_order="left")
     content = [*SAME_LINE, *SAME_CONTENT]
     same = again.join(firsts.select(content), on=content, how="semi", nulls_equal=True)
-    is_same = pl.col("source_row").is_in(same["source_row"].to_list())
-    is_other = pl.col("source_row").is_in(again["source_row"].to_list()) & ~is_same
+    is_same = pl.col("source_row").is_in(same["source_row"].implode())
+    is_other = pl.col("source_row").is_in(again["source_row"].implode()) & ~is_same
     return lines.with_columns(
         is_duplicate=pl.col("is_duplicate") | is_same,
         problem_code=pl.when(is_other).then(pl.lit("repeated_line")).otherwise("problem_code"),
@@ -40,26 +96,135 @@ def told_once(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def versions(batch: pl.DataFrame, landed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Of the rows of a batch of files: those that only say again what was known, and the versions that others supersede.
+def mended_before(lines: pl.DataFrame, mended: pl.DataFrame) -> pl.DataFrame:
+    """`lines` with those marked as duplicates that say what a mended row of their order already says, one for one.
 
-    `batch`: file_no, source_row and VERSION_COLUMNS, a line at most once per file; `landed`: the newest landed version of
-    each line. First frame: file_no, source_row. Second: VERSION_COLUMNS of the superseded version, with the `file_no` of
-    the file that corrects it.
+    `mended`: SAME_LINE and SAME_CONTENT of the current lines that were numbered from MENDED_FROM on. Once the till itself
+    sends such a line in good order, it must not count beside its mended copy.
     """
-    before = landed.with_columns(file_no=pl.lit(-1, pl.Int64), source_row=pl.lit(0, pl.Int64)).select(batch.columns)
-    told = pl.concat([before, batch])
-    told = told.filter(pl.struct(SAME_LINE).is_duplicated()).sort(*SAME_LINE, "file_no", "source_row")
+    if mended.is_empty():
+        return lines
+    content = ["store_id", "order_id", *SAME_CONTENT]
+    nth = pl.int_range(pl.len(), dtype=pl.Int64).over(content)
+    told = lines.filter(is_sound()).select("source_row", *content, _nth=nth)
+    same = told.join(
+        mended.select(*content, _nth=nth), on=[*content, "_nth"], how="semi", nulls_equal=True, maintain_order="left"
+    )
+    return lines.with_columns(
+        is_duplicate=pl.col("is_duplicate") | pl.col("source_row").is_in(same["source_row"].implode())
+    )
+
+
+# ---- the files of a batch, held against each other and against what landed
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What a batch of files changes."""
+
+    again: pl.DataFrame
+    """One row per row of the batch that only says what was known: file_no, source_row."""
+    superseded: pl.DataFrame
+    """One row per version that a newer one replaces: `file_no` of the newer file, `landing_id` of the old one,
+    VERSION_COLUMNS of the old."""
+    withdrawn: pl.DataFrame
+    """One row per line that a newer telling of its order no longer has: file_no, source_row, VERSION_COLUMNS, the amounts 0."""
+
+
+def versions(batch: pl.DataFrame, landed: pl.DataFrame, tellings: pl.DataFrame) -> Versions:
+    """The rows of a batch of files against each other, in the order of the files, and against the landed lines.
+
+    `batch`: file_no, landing_id, source_row and VERSION_COLUMNS, a line at most once per file. `landed`: landing_id and
+    VERSION_COLUMNS of the current lines of the same orders. `tellings`: one row per file and order that the file brings
+    whole and sound: file_no, source_row, store_id, order_id.
+    """
+    columns = ["file_no", "landing_id", "source_row", *VERSION_COLUMNS]
+    before = landed.with_columns(file_no=pl.lit(-1, pl.Int64), source_row=pl.lit(0, pl.Int64)).select(columns)
+    told = pl.concat([before, batch.select(columns)])
+    heads = _heads_told_in_lines(told)
+    told = told.join(heads.again, on=["file_no", "source_row"], how="anti", maintain_order="left")
+    gone = pl.concat([heads.gone, _no_longer_told(told, tellings)])
+    lines = pl.concat([told.with_columns(is_gone=pl.lit(False)), _as_versions(gone, told)])
+    lines = lines.filter(pl.struct(SAME_LINE).is_duplicated()).sort(*SAME_LINE, "file_no", "source_row")
     line = pl.struct(SAME_LINE)
     has_earlier = line == line.shift(1)
-    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in SAME_CONTENT)
-    told = told.with_columns(
+    same_content = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in SAME_CONTENT)
+    same = same_content | (pl.col("is_gone") & (pl.col("line_kind").shift(1) == WITHDRAWN))
+    lines = lines.with_columns(
         is_again=(has_earlier & same).fill_null(False), is_newer=(has_earlier & ~same).fill_null(False)
     )
-    earlier = told.with_columns(
-        pl.col(name).shift(1) for name in VERSION_COLUMNS if name not in SAME_LINE
-    ).filter("is_newer")  # fmt: skip
+    # what is superseded is the version that landed, not a file that only said the same again
+    landed_as = pl.when("is_again").then(None).when("is_gone").then(_NEVER_LANDED).otherwise("landing_id")
+    earlier = (
+        lines.with_columns(landing_id=landed_as)
+        .with_columns(pl.col("landing_id").forward_fill())
+        .with_columns(pl.col(name).shift(1) for name in ("landing_id", *VERSION_COLUMNS) if name not in SAME_LINE)
+        .filter("is_newer")
+    )
+    again = lines.filter(pl.col("is_again") & ~pl.col("is_gone") & (pl.col("file_no") >= 0))
+    withdrawn = earlier.filter("is_gone").with_columns(
+        line_kind=pl.lit(WITHDRAWN), net_sales=pl.lit(0).cast(MONEY), quantity=pl.lit(0).cast(QUANTITY),
+        discount=pl.lit(None, MONEY), tax=pl.lit(None, MONEY), cost=pl.lit(None, MONEY),
+    )  # fmt: skip
+    return Versions(
+        pl.concat([again.select("file_no", "source_row"), heads.again.filter(pl.col("file_no") >= 0)]),
+        earlier.filter(pl.col("landing_id") != _NEVER_LANDED).select("file_no", "landing_id", *VERSION_COLUMNS),
+        withdrawn.select("file_no", "source_row", *VERSION_COLUMNS),
+    )
+
+
+@dataclass(frozen=True)
+class _Heads:
+    again: pl.DataFrame
+    gone: pl.DataFrame
+
+
+def _heads_told_in_lines(told: pl.DataFrame) -> _Heads:
+    """Whole-order rows whose lines are known: those that came with or after the lines say nothing new, those before go."""
+    heads = told.filter(pl.col("line_no") == HEAD_LINE_NO)
+    nothing = told.clear().select("file_no", "source_row", *SAME_LINE)
+    if heads.is_empty():
+        return _Heads(nothing.select("file_no", "source_row"), nothing)
+    in_lines = (
+        told.filter((pl.col("line_no") != HEAD_LINE_NO) & (pl.col("line_kind") != WITHDRAWN))
+        .sort("file_no", "source_row")
+        .group_by("store_id", "order_id", maintain_order=True)
+        .agg(first_file=pl.col("file_no").first(), first_row=pl.col("source_row").first())
+    )
+    both = heads.join(in_lines, on=["store_id", "order_id"], how="inner", validate="m:1")
+    again = both.filter(pl.col("file_no") >= pl.col("first_file"))
+    gone = both.filter(pl.col("file_no") < pl.col("first_file")).unique(subset=SAME_LINE, maintain_order=True)
+    return _Heads(
+        again.select("file_no", "source_row"),
+        gone.select(file_no="first_file", source_row="first_row", **{name: name for name in SAME_LINE}),
+    )
+
+
+def _no_longer_told(told: pl.DataFrame, tellings: pl.DataFrame) -> pl.DataFrame:
+    """Lines that a file which brings their order whole does not have: file_no, source_row, SAME_LINE."""
+    nothing = told.clear().select("file_no", "source_row", *SAME_LINE)
+    if tellings.is_empty():
+        return nothing
+    order = ["store_id", "order_id"]
+    often = told.select(*order, "file_no").unique().filter(pl.struct(order).is_duplicated()).select(order).unique()
+    tellings = tellings.join(often, on=order, how="semi")
+    if tellings.is_empty():
+        return nothing
+    known = (
+        told.filter(pl.col("line_no") != HEAD_LINE_NO)
+        .group_by(SAME_LINE)
+        .agg(first_file=pl.col("file_no").min())
+        .join(tellings, on=order, how="inner")
+        .filter(pl.col("first_file") < pl.col("file_no"))
+    )
+    absent = known.join(told.select("file_no", *SAME_LINE), on=["file_no", *SAME_LINE], how="anti")
+    return absent.select("file_no", "source_row", *SAME_LINE)
+
+
+def _as_versions(gone: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Lines that are gone, as the versions that say so (only the kind of their content is known)."""
     return (
-        told.filter(pl.col("is_again") & (pl.col("file_no") >= 0)).select("file_no", "source_row"),
-        earlier.select("file_no", *VERSION_COLUMNS),
+        gone.join(told.clear().drop("file_no", "source_row"), on=SAME_LINE, how="left")
+        .with_columns(line_kind=pl.lit(WITHDRAWN), is_gone=pl.lit(True))
+        .select(*told.columns, "is_gone")
     )

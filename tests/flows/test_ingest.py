@@ -150,7 +150,7 @@ def test_a_bad_row_is_set_aside_with_its_reason_and_the_next_is_read_right(works
 def test_a_mended_quarantine_file_settles_without_passing_for_another_line(workspace):
     drop(workspace, "a.csv", "o1,,2026-10-01,S1,p1,1,5,,m1,", "o1,,2026-10-01,S1,p2,x,7,,m1,")
     land(workspace)
-    aside = workspace.quarantine / "a.quarantine.csv"
+    aside = workspace.quarantine / "a.1.quarantine.csv"
     mended = aside.read_text(encoding="utf-8-sig").replace(",x,7", ",2,7")
     (workspace.inbox / "mended.csv").write_text(mended, encoding="utf-8")
     report = land(workspace)
@@ -193,7 +193,7 @@ def test_an_orders_paid_total_is_shared_out_to_the_cent(workspace):
         (b"a,b,c\n1,2,3\n", "unrecognised", "no known export"),
         (b"PK\x03\x04\x00\x00\x00", "unreadable", "not a text file"),
         (b"", "unreadable", "is empty"),
-        (b"\xff\xff\xff\xff,\x81", "unreadable", "no known encoding"),
+        (b"\xff\xff\xff\xff,\x81", "unreadable", "could be in"),
     ],
 )
 def test_what_cannot_land_stays_where_it_was_and_says_why(workspace, content, outcome, told):

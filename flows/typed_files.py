@@ -1,0 +1,294 @@
+"""A table of text as typed rows, in parts that fit into memory. An order is never divided between two parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from flows.config import Settings
+from flows.recognition import UnrecognisedFile
+from flows.text_tables import DAMAGED_SCHEMA, TextBatch, TextTable, as_raw
+from schemas.source_formats import CUSTOMER_KEYS, SourceFormat, normalised_header, roles_of
+from transforms.intake import RoleText, typed_rows
+
+LINE_NO_HEADER = "regulars_line_no"
+"""Column of a quarantine file that keeps a mended row's place in its order."""
+SETTLES_HEADER = "regulars_row"
+"""Column of a quarantine file that says which quarantined row a mended one settles."""
+
+PART_BYTES = 96 << 20
+"""A file larger than a chunk is dealt into parts of about this many bytes of text."""
+AHEAD = 2
+"""Batches that are read and typed at a time."""
+
+SET_ASIDE_SCHEMA = {"source_row": pl.Int64, "value": pl.String, "raw": pl.String}
+
+
+@dataclass(frozen=True)
+class TypedFile:
+    """One table of a file, typed but not yet held against what landed."""
+
+    name: str
+    """The file's name in the inbox; with the sheet or member it stands in after a #."""
+    file_hash: str
+    source: SourceFormat
+    table: TextTable
+    parts: Sequence[Callable[[], pl.DataFrame]]
+    """One row per sound line each: typed roles, `problem_code`, `problem_role`, `source_row`; of mended files also `settles`;
+    where exact duplicates are dropped also `row_hash`, `row_hash_2`."""
+    set_aside: pl.DataFrame
+    """One row per row with a problem: its value and its cells as they stood."""
+    damaged: pl.DataFrame
+    rows_in: int
+    rows_not_data: int
+
+    @property
+    def own_width(self) -> int:
+        """Columns of the file itself, without those that a quarantine file adds."""
+        at = column_of(self.table.header, LINE_NO_HEADER)
+        return len(self.table.header) if at is None else at
+
+    def raw_rows(self, source_rows: Sequence[int]) -> dict[int, list[str]]:
+        """The cells of these rows as they stand in the file (it is read again for them)."""
+        wanted = pl.Series("source_row", source_rows, dtype=pl.Int64).implode()
+        cells: dict[int, list[str]] = {}
+        for batch in self.table.batches():
+            for *row, at in batch.rows.filter(pl.col("source_row").is_in(wanted)).iter_rows():
+                cells[at] = row[: self.own_width]
+            if len(cells) == len(source_rows):
+                break
+        return cells
+
+
+def column_of(header: Sequence[str], name: str) -> int | None:
+    names = [normalised_header(text) for text in header]
+    return names.index(name) if name in names else None
+
+
+def typed_file(
+    name: str, file_hash: str, table: TextTable, source: SourceFormat, settings: Settings, *, size: int, staging: Path
+) -> TypedFile:
+    """The table's rows, typed. A large table is dealt out to files in `staging`; `size`: its bytes of text, roughly."""
+    reader = _Reader(table, source, settings)
+    dealt = _Dealt(source, staging, max(2, -(-size // PART_BYTES)))
+    batches = [reader.empty()]
+    with ThreadPoolExecutor(AHEAD) as workers:
+        first, *_ = batches
+        for typed in _in_order(workers, reader.typed, table.batches()):
+            reader.tally(typed)
+            if first.rows.is_empty():
+                first = typed
+            else:
+                dealt.deal(first.rows)
+                first = typed
+        parts: list[Callable[[], pl.DataFrame]]
+        if dealt.is_empty:
+            rows = first.rows
+            parts = [lambda: rows]
+        else:
+            dealt.deal(first.rows)
+            parts = dealt.parts()
+    return TypedFile(
+        name, file_hash, source, table, parts,
+        pl.concat([pl.DataFrame(schema=SET_ASIDE_SCHEMA), *reader.set_aside]),
+        pl.concat([pl.DataFrame(schema=DAMAGED_SCHEMA), *reader.damaged]),
+        reader.rows_in, reader.rows_not_data,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _TypedBatch:
+    rows: pl.DataFrame
+    set_aside: pl.DataFrame
+    damaged: pl.DataFrame
+    rows_in: int
+    rows_not_data: int
+
+
+@dataclass
+class _Reader:
+    table: TextTable
+    source: SourceFormat
+    settings: Settings
+    set_aside: list[pl.DataFrame] = field(default_factory=list)
+    damaged: list[pl.DataFrame] = field(default_factory=list)
+    rows_in: int = 0
+    rows_not_data: int = 0
+
+    def empty(self) -> _TypedBatch:
+        none = pl.DataFrame(
+            schema={**{str(at): pl.String for at in range(len(self.table.header))}, "source_row": pl.Int64}
+        )
+        return self.typed(
+            TextBatch(none, pl.DataFrame(schema=DAMAGED_SCHEMA), none.select("source_row", what=pl.lit("")))
+        )
+
+    def typed(self, batch: TextBatch) -> _TypedBatch:
+        text = role_texts(batch.rows, self.table.header, self.source)
+        roles = roles_read(self.table.header, self.source)
+        rows = typed_rows(text, roles).with_columns(batch.rows["source_row"])
+        rows = checked_rows(rows, self.source, self.settings)
+        settles = column_of(self.table.header, SETTLES_HEADER)
+        if settles is not None:
+            rows = rows.with_columns(batch.rows[str(settles)].alias("settles"))
+        if self.source.drop_exact_duplicates:
+            cells = pl.struct(pl.exclude("source_row"))
+            rows = rows.with_columns(
+                batch.rows.select(row_hash=cells.hash(1), row_hash_2=cells.hash(2))
+            )
+        return _TypedBatch(
+            rows, self._set_aside(rows, text, batch.rows), batch.damaged, batch.rows_in, batch.not_data.height
+        )
+
+    def _set_aside(self, rows: pl.DataFrame, text: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+        """What the quarantine will have to show of rows with a problem."""
+        bad = rows["problem_code"].is_not_null()
+        if not bad.any():
+            return pl.DataFrame(schema=SET_ASIDE_SCHEMA)
+        width = column_of(self.table.header, LINE_NO_HEADER) or len(self.table.header)
+        shown, texts, raw = rows.filter(bad), text.filter(bad), cells.filter(bad)
+        values = [
+            row.get(role) if role else None
+            for role, row in zip(shown["problem_role"], texts.iter_rows(named=True), strict=True)
+        ]
+        return pl.DataFrame(
+            {
+                "source_row": shown["source_row"],
+                "value": values,
+                "raw": [as_raw(row[:width]) for row in raw.drop("source_row").iter_rows()],
+            },
+            schema=SET_ASIDE_SCHEMA,
+        )
+
+    def tally(self, batch: _TypedBatch) -> None:
+        self.rows_in += batch.rows_in
+        self.rows_not_data += batch.rows_not_data
+        if batch.set_aside.height:
+            self.set_aside.append(batch.set_aside)
+        if batch.damaged.height:
+            self.damaged.append(batch.damaged)
+
+
+@dataclass
+class _Dealt:
+    """The rows of a large file in `staging`, by order (of other tables: as they come)."""
+
+    source: SourceFormat
+    staging: Path
+    count: int
+    batches: int = 0
+    files: dict[int, list[Path]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.batches
+
+    def deal(self, rows: pl.DataFrame) -> None:
+        self.staging.mkdir(parents=True, exist_ok=True)
+        if self.source.table == "order_lines":
+            by = pl.col("order_id").hash(1) % self.count
+        elif self.source.drop_exact_duplicates:
+            by = pl.col("row_hash") % self.count
+        else:
+            by = pl.lit(self.batches, pl.UInt64)
+        dealt = rows.with_columns(_part=by).partition_by("_part", as_dict=True, include_key=False)
+        for (part,), some in dealt.items():
+            path = self.staging / f"{part}-{self.batches}.arrow"
+            some.write_ipc(path)
+            self.files.setdefault(part, []).append(path)
+        self.batches += 1
+
+    def parts(self) -> list[Callable[[], pl.DataFrame]]:
+        def reading(paths: list[Path]) -> Callable[[], pl.DataFrame]:
+            def read() -> pl.DataFrame:
+                rows = pl.concat([pl.read_ipc(path) for path in paths])
+                return rows.sort("source_row")
+
+            return read
+
+        return [reading(self.files[part]) for part in sorted(self.files)]
+
+
+def _in_order(
+    workers: ThreadPoolExecutor, function: Callable[[TextBatch], _TypedBatch], batches: Iterator[TextBatch]
+) -> Iterator[_TypedBatch]:
+    """`function` of each batch, in their order, a few at a time; the next one is read meanwhile."""
+    waiting: list[Future[_TypedBatch]] = []
+    for batch in batches:
+        waiting.append(workers.submit(function, batch))
+        if len(waiting) >= AHEAD:
+            yield waiting.pop(0).result()
+    while waiting:
+        yield waiting.pop(0).result()
+
+
+# ---- columns and their roles
+
+
+def roles_read(header: Sequence[str], source: SourceFormat) -> list[RoleText]:
+    """The roles that this header (or the source's constants) bring, and how their text is read."""
+    known = roles_of(source.table)
+    found = source.header_of(list(header))
+    is_mended = column_of(header, LINE_NO_HEADER) is not None
+    roles = [
+        RoleText(
+            role,
+            known[role].kind,
+            known[role].required or (role == "store_id" and source.table == "order_lines"),
+            source.columns[role].strip_suffix,
+            source.columns[role].extract,
+        )
+        for role in known
+        if role in found and not (role == "line_no" and is_mended)
+    ]
+    roles += [RoleText(role, known[role].kind, known[role].required) for role in source.constants if role not in found]
+    if source.table == "order_lines" and is_mended:
+        roles.append(RoleText("line_no", "count", False))
+    return roles
+
+
+def role_texts(rows: pl.DataFrame, header: Sequence[str], source: SourceFormat) -> pl.DataFrame:
+    """One String column per role that the file or the source's constants bring, one row per row of `rows`."""
+    columns = {role: rows[str(position)].alias(role) for role, position in source.header_of(list(header)).items()}
+    mended = column_of(header, LINE_NO_HEADER)
+    if source.table == "order_lines" and mended is not None:
+        columns["line_no"] = rows[str(mended)].alias("line_no")
+    frame = pl.DataFrame(list(columns.values()))
+    missing = [pl.lit(text).alias(role) for role, text in source.constants.items() if role not in columns]
+    return frame.with_columns(missing)
+
+
+def checked_rows(typed: pl.DataFrame, source: SourceFormat, settings: Settings) -> pl.DataFrame:
+    """Problems that are not a cell's own: another currency, a row that names no customer, somebody who refers themselves."""
+    checks: list[tuple[pl.Expr, str, str]] = []
+    if "currency" in typed.columns:
+        checks.append((pl.col("currency").str.to_uppercase() != settings.currency, "other_currency", "currency"))
+    keys = [key for key in CUSTOMER_KEYS if key in typed.columns]
+    if source.table == "customers":
+        checks.append((pl.all_horizontal(pl.col(keys).is_null()), "no_customer_key", keys[0]))
+    if source.table == "referrals":
+        checks.append((pl.col("referrer") == pl.col("referred"), "self_referral", "referrer"))
+    if source.table == "order_lines":
+        check_can_be_counted(typed.columns, source)
+    for broken, code, role in checks:
+        first = broken.fill_null(False) & pl.col("problem_code").is_null()
+        typed = typed.with_columns(
+            problem_code=pl.when(first).then(pl.lit(code)).otherwise("problem_code"),
+            problem_role=pl.when(first).then(pl.lit(role)).otherwise("problem_role"),
+        )
+    return typed
+
+
+def check_can_be_counted(roles: Sequence[str], source: SourceFormat) -> None:
+    """UnrecognisedFile when order lines lack their store, or their amounts, and nothing else can bring them."""
+    has_head = "ordered_at" not in roles
+    if "store_id" not in roles and not has_head:
+        raise UnrecognisedFile(
+            f'{source.name} names no store: add store_id = "…" under [sources.{source.name}] in chain.toml'
+        )
+    if source.prices == "file" and not {"net_sales", "unit_price", "order_paid"} & set(roles):
+        raise UnrecognisedFile(f"{source.name} brings neither net_sales nor unit_price; map one of them")
