@@ -15,7 +15,7 @@ from flows.errors import RegularsError
 from flows.lake import Lake, Landing, schema_of
 from flows.text_files import TextTable
 from schemas.columns import MONEY
-from schemas.orders import Gifts, OrderLines
+from schemas.orders import ADDED_ROW, Gifts, OrderLines
 from schemas.quarantine import Quarantine
 from schemas.segments import SALES_KINDS
 from schemas.source_formats import (
@@ -27,7 +27,7 @@ from schemas.source_formats import (
     roles_of,
 )
 from transforms import identity, orders, versions
-from transforms.intake import RoleText, typed_rows
+from transforms.intake import RoleText, cell_text, proven_date_order, typed_rows
 
 LINE_NO_HEADER = "regulars_line_no"
 """Column of quarantine.csv that keeps a mended row's place in its order."""
@@ -97,7 +97,7 @@ def check_currency(source: SourceFormat, settings: Settings) -> None:
 def file_rows(name: str, file_hash: str, table: TextTable, source: SourceFormat, settings: Settings) -> FileRows:
     """The file's rows, typed and checked by themselves."""
     text = role_texts(table, source)
-    typed = typed_rows(text, roles_read(table, source)).with_columns(table.rows["source_row"])
+    typed = typed_rows(text, roles_read(table, source, text, settings.time_zone)).with_columns(table.rows["source_row"])
     typed = checked_rows(typed, source, settings)
     duplicate = pl.Series("is_duplicate", [False] * typed.height)
     if source.drop_exact_duplicates and typed.height:
@@ -107,7 +107,7 @@ def file_rows(name: str, file_hash: str, table: TextTable, source: SourceFormat,
         rows = versions.told_once(_order_lines(rows, source))
     else:
         rows = rows.with_columns(amount=pl.lit(None, MONEY))
-    bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
+    bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate") & (pl.col("source_row") < ADDED_ROW))
     damaged = table.damaged.select(
         "source_row",
         line_no=pl.col("source_row") + DAMAGED_LINE_NO,
@@ -175,6 +175,8 @@ def _landing(file: FileRows, repeated: pl.DataFrame | None, superseded: pl.DataF
         return rows.select(pl.col("amount").filter(where).sum().cast(MONEY)).item()
 
     accepted = rows.filter(kept)
+    own = pl.col("source_row") < ADDED_ROW
+    counted, accepted_rows = rows.filter(own).height, accepted.filter(own).height
     bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
     sold = accepted.filter(pl.col("line_kind").is_in(SALES_KINDS)) if is_order else None
     return Landing(
@@ -185,9 +187,9 @@ def _landing(file: FileRows, repeated: pl.DataFrame | None, superseded: pl.DataF
             "source": file.source.name,
             "table_name": file.source.table,
             "rows_in": file.rows_in,
-            "rows_accepted": accepted.height,
+            "rows_accepted": accepted_rows,
             "rows_quarantined": file.quarantine.height,
-            "rows_duplicate": rows.height - accepted.height - bad.height,
+            "rows_duplicate": counted - accepted_rows - bad.height,
             "rows_corrected": 0 if superseded is None else superseded.height,
             "amount_in": amount(pl.lit(True)),
             "amount_accepted": amount(kept),
@@ -201,16 +203,24 @@ def _landing(file: FileRows, repeated: pl.DataFrame | None, superseded: pl.DataF
     )
 
 
-def roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
+def roles_read(table: TextTable, source: SourceFormat, text: pl.DataFrame, zone: str) -> list[RoleText]:
+    """How each role of the file is read. `text`: all of the file's rows, which may prove the order of its dates."""
     known = roles_of(source.table)
     found = source.header_of(table.header)
+    told_later = (*source.order_roles, *source.constant_where_empty)
     roles = [
         RoleText(
             role,
             known[role].kind,
-            known[role].required or (role == "store_id" and source.table == "order_lines"),
+            (known[role].required or (role == "store_id" and source.table == "order_lines")) and role not in told_later,
             source.columns[role].strip_suffix,
             source.columns[role].extract,
+            date_order=proven_date_order(text[role])
+            if source.date_order == "proven" and known[role].kind in ("date", "datetime")
+            else source.date_order,
+            decimal_comma=source.decimal_comma,
+            time_zone=source.time_zone,
+            zone=zone,
         )
         for role in known
         if role in found and not (role == "line_no" and _mended_at(table) is not None)
@@ -223,7 +233,13 @@ def roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
 
 def role_texts(table: TextTable, source: SourceFormat) -> pl.DataFrame:
     """One String column per role that the file or the source's constants bring, one row per sound line."""
-    columns = {role: table.rows[str(position)].alias(role) for role, position in source.header_of(table.header).items()}
+    positions: dict[str, int] = {}
+    for position, name in enumerate(table.header):
+        positions.setdefault(normalised_header(name), position)
+    columns = {
+        role: cell_text(table.rows, positions, source.columns[role]).alias(role)
+        for role in source.header_of(table.header)
+    }
     mended = _mended_at(table)
     if source.table == "order_lines" and mended is not None:
         columns["line_no"] = table.rows[str(mended)].alias("line_no")
