@@ -107,7 +107,9 @@ def file_rows(name: str, file_hash: str, table: TextTable, source: SourceFormat,
         rows = versions.told_once(_order_lines(rows, source))
     else:
         rows = rows.with_columns(amount=pl.lit(None, MONEY))
-    bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate") & (pl.col("source_row") < ADDED_ROW))
+    bad = rows.filter(
+        pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate") & (pl.col("source_row") < ADDED_ROW)
+    )
     damaged = table.damaged.select(
         "source_row",
         line_no=pl.col("source_row") + DAMAGED_LINE_NO,
@@ -267,7 +269,8 @@ def checked_rows(typed: pl.DataFrame, source: SourceFormat, settings: Settings) 
         raise UnrecognisedFile(
             f'{source.name} names no store: add store_id = "…" under [sources.{source.name}] in chain.toml'
         )
-    if source.table == "order_lines" and not {"net_sales", "unit_price"} & set(typed.columns):
+    amounts = {"net_sales", "unit_price", *(("order_paid", "order_goods") if source.grain == "order" else ())}
+    if source.table == "order_lines" and not amounts & set(typed.columns):
         raise UnrecognisedFile(f"{source.name} brings neither net_sales nor unit_price; map one of them")
     for broken, code, role in checks:
         first = broken.fill_null(False) & pl.col("problem_code").is_null()

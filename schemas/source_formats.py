@@ -210,6 +210,7 @@ TEMPLATES: tuple[SourceFormat, ...] = (
     _template("contacts", "Regulars 联系记录", "Regulars contacts", ("contacted_at",)),
 )  # fmt: skip
 
+
 def recognise(header: list[str], formats: Mapping[str, SourceFormat]) -> list[SourceFormat]:
     """The formats that this header can be, the best (most columns recognised) first; empty when there is none."""
     scored: list[tuple[int, str, SourceFormat]] = []

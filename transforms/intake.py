@@ -163,7 +163,9 @@ def _without_wrapping(cells: pl.Series) -> pl.Series:
     cells = cells.str.strip_chars(BLANKS)
     wrapped = cells.str.starts_with('="') & cells.str.ends_with('"') & (cells.str.len_bytes() > 2)
     if wrapped.any():
-        cells = cells.zip_with(~wrapped.fill_null(False), cells.str.slice(2).str.strip_suffix('"').str.strip_chars(BLANKS))
+        cells = cells.zip_with(
+            ~wrapped.fill_null(False), cells.str.slice(2).str.strip_suffix('"').str.strip_chars(BLANKS)
+        )
     return cells
 
 
@@ -293,7 +295,9 @@ def _by_grammar(cells: pl.Series, role: RoleText) -> pl.Series:
     hour = pl.col("h").cast(pl.Int64)
     # 12:05 AM is five past midnight, 12:05 PM five past noon; 18:05 PM is nothing
     on_12_hour_clock = (
-        pl.when((hour > 12) | ((hour == 0) & is_afternoon) | (pl.col("zh").is_not_null() & pl.col("half").is_not_null()))
+        pl.when(
+            (hour > 12) | ((hour == 0) & is_afternoon) | (pl.col("zh").is_not_null() & pl.col("half").is_not_null())
+        )
         .then(None)
         .otherwise(hour % 12 + pl.when(is_afternoon).then(12).otherwise(0))
     )

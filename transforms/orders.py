@@ -82,7 +82,7 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
 
     First of: the line's own net sales, less its shipping; its part of what the order's goods were paid (order_goods, else
     the paid total less shipping), in proportion to quantity × unit price and to the cent (the parts add up to the order's
-    amount exactly; equal parts where no price says); quantity × unit price − discount, rounded once.
+    amount exactly); quantity × unit price − discount, rounded once.
     """
     if "unit_price" in frame.columns:
         quantity = (pl.col("quantity").cast(pl.Decimal(38, 3)) * 1000).cast(pl.Decimal(38, 0)).cast(CENTS)
@@ -98,12 +98,16 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         counts = pl.lit(1, CENTS)
         if "is_duplicate" in frame.columns:
             counts = (~pl.col("is_duplicate")).cast(CENTS)
-        weight = pl.col("listed").fill_null(0) * counts
-        frame = frame.with_columns(goods=pl.coalesce(_cents_of(frame, "order_goods"), goods))
-        frame = frame.with_columns(weight=pl.when(weight.sum().over(ORDER) > 0).then(weight).otherwise(counts))
-        is_shared = pl.col("goods").is_not_null() & (pl.col("weight").sum().over(ORDER) > 0)
-        part = pl.when(is_shared).then(_shared_out(pl.col("goods"), pl.col("weight")))
-        frame = frame.with_columns(amount=pl.coalesce(_as_money(part), "amount")).drop("goods", "weight")
+        frame = frame.with_columns(
+            goods=pl.coalesce(_cents_of(frame, "order_goods"), goods), weight=pl.col("listed").fill_null(0) * counts
+        )
+        # prices need not say anything where there is nothing to share, or nobody to share with
+        is_plain = (pl.col("goods") == 0) | (counts.sum().over(ORDER) == 1)
+        has_prices = pl.col("weight").sum().over(ORDER) > 0
+        frame = frame.with_columns(weight=pl.when(has_prices | ~is_plain).then("weight").otherwise(counts))
+        part = pl.when(pl.col("weight").sum().over(ORDER) > 0).then(_shared_out(pl.col("goods"), pl.col("weight")))
+        amount = pl.when(pl.col("goods").is_null()).then("amount").otherwise(_as_money(part))
+        frame = frame.with_columns(amount=amount).drop("goods", "weight")
     if "net_sales" in frame.columns:
         own = pl.col("net_sales")
         if "line_shipping" in frame.columns:
@@ -132,7 +136,9 @@ def _refunded_cents(frame: pl.DataFrame, source: SourceFormat) -> pl.Expr | None
         paid = _cents_of(frame, "order_paid") - _cents_of(frame, "order_shipping").fill_null(0)
         refunded = _cents_of(frame, "order_refunded").abs()
         with_tax = pl.max_horizontal(paid.fill_null(0), goods)
-        of_goods = pl.when(refunded >= with_tax).then(goods).otherwise((refunded * goods * 2 + with_tax) // (2 * with_tax))
+        of_goods = (
+            pl.when(refunded >= with_tax).then(goods).otherwise((refunded * goods * 2 + with_tax) // (2 * with_tax))
+        )
         parts.append(pl.when((goods > 0) & refunded.is_not_null()).then(_shared_out(of_goods, amount)))
     if not parts and not rules:
         return None
@@ -226,7 +232,9 @@ def _refunds_apart(lines: pl.DataFrame) -> pl.DataFrame:
     moment = pl.col("ordered_at").dt.strftime("%Y-%m-%dT%H:%M:%S").fill_null("")
     sale = pl.col("refund_of") if "refund_of" in lines.columns else pl.lit(None, pl.String)
     return lines.with_columns(
-        order_id=pl.when(is_refund).then(pl.concat_str("order_id", pl.lit(f"{REFUND_ID} "), moment)).otherwise("order_id"),
+        order_id=pl.when(is_refund)
+        .then(pl.concat_str("order_id", pl.lit(f"{REFUND_ID} "), moment))
+        .otherwise("order_id"),
         refund_of=pl.when(is_refund).then("order_id").otherwise(sale),
     )
 
