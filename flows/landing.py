@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from flows.lake import Attempt, Lake, schema_of
 from flows.text_tables import as_raw
 from flows.typed_files import SET_ASIDE_SCHEMA, TypedFile
 from schemas.columns import MONEY
-from schemas.orders import Gifts, OrderLines
+from schemas.orders import ADDED_ROW, Gifts, OrderLines
 from schemas.quarantine import Mended, Quarantine
 from schemas.segments import SALES_KINDS
 from schemas.source_formats import CUSTOMER_KEYS, INPUT_TABLES, SourceFormat
@@ -195,10 +196,9 @@ def _append_order_lines(
         for number, rows in lines.items()
     )
     told = [
-        _whole_orders(rows).with_columns(file_no=pl.lit(number, pl.Int64))
+        _whole_orders(lines[number], file).with_columns(file_no=pl.lit(number, pl.Int64))
         for number, file, _ in files
         if file.source.has_whole_orders and file.own_width == len(file.table.header)
-        for rows in (lines[number],)
     ]
     tellings = pl.concat(told) if told else pl.DataFrame(
         schema={"source_row": pl.Int64, "store_id": pl.String, "order_id": pl.String, "file_no": pl.Int64}
@@ -241,15 +241,21 @@ def _completed(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _whole_orders(lines: pl.DataFrame) -> pl.DataFrame:
-    """One row per order of which the file brings every row sound: the first row, store_id, order_id."""
-    bad = lines.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate")).select("store_id", "order_id")
+def _whole_orders(lines: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
+    """One row per order of which the file brings every row sound: the first row, store_id, order_id.
+
+    A damaged line may belong to any order that its text names; when it names none of the file's, no order is sure.
+    """
+    bad = lines.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
+    of_damaged = [set(re.split(r"[^\w-]+", raw)) for raw in file.damaged["raw"].to_list()]
+    ids = set(lines["order_id"].drop_nulls().unique().to_list()) if of_damaged else set()
+    if bad["order_id"].null_count() or not all(named & ids for named in of_damaged):
+        lines = lines.clear()
+    unsure = pl.Series("order_id", [*bad["order_id"].unique(), *set().union(*of_damaged)], dtype=pl.String)
     return (
-        lines.filter(pl.col("problem_code").is_null())
+        lines.filter(pl.col("problem_code").is_null() & ~pl.col("order_id").is_in(unsure.implode()))
         .group_by("store_id", "order_id")
         .agg(pl.col("source_row").min())
-        .join(bad, on=["store_id", "order_id"], how="anti")
-        .join(bad.filter(pl.col("store_id").is_null()), on="order_id", how="anti")
         .select("source_row", "store_id", "order_id")
     )
 
@@ -341,7 +347,9 @@ def _append_plain(attempt: Attempt, number: int, typed: pl.DataFrame, tally: Tal
 def _append_set_aside(attempt: Attempt, number: int, rows: pl.DataFrame, tally: Tally, known: _Known) -> pl.DataFrame:
     """Quarantine the rows with a problem, note what mended rows settle, and tally; `rows` with old troubles as duplicates."""
     file = tally.file
-    bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
+    is_bad = pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate")
+    is_own = pl.col("source_row") < ADDED_ROW  # refund lines made beside a sale are no rows of the file
+    bad = rows.filter(is_bad & is_own)
     if bad.height:
         set_aside = _quarantine_rows(bad, file)
         again = set_aside.filter(pl.col("raw_hash").is_in(list(known.troubles_of(file.source))))
@@ -355,14 +363,13 @@ def _append_set_aside(attempt: Attempt, number: int, rows: pl.DataFrame, tally: 
         _append_settled(attempt, number, rows, again["source_row"], known)
     else:
         _append_settled(attempt, number, rows, pl.Series([], dtype=pl.Int64), known)
-    is_bad = pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate")
     told = rows.select(
         whole=pl.col("amount").sum().cast(MONEY),
         accepted=pl.col("amount").filter(is_sound()).sum().cast(MONEY),
         quarantined=pl.col("amount").filter(is_bad).sum().cast(MONEY),
         duplicate=pl.col("amount").filter("is_duplicate").sum().cast(MONEY),
-        rows_accepted=is_sound().sum(),
-        rows_duplicate=pl.col("is_duplicate").sum(),
+        rows_accepted=(is_sound() & is_own).sum(),
+        rows_duplicate=(pl.col("is_duplicate") & is_own).sum(),
     ).row(0, named=True)
     tally.add("in", told["whole"])
     for name in ("accepted", "quarantined", "duplicate"):
@@ -393,12 +400,14 @@ def _quarantine_rows(bad: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
             schema=SET_ASIDE_SCHEMA,
         )
         told = told.update(found, on="source_row", how="left")
-    return _with_raw_hash(told)
+    return _with_raw_hash(told, file)
 
 
-def _with_raw_hash(told: pl.DataFrame) -> pl.DataFrame:
-    """Quarantine rows complete: a row without a number of its own gets one from its text."""
-    number = MENDED_FROM + fingerprint(pl.col("raw"), RAW_BITS)
+def _with_raw_hash(told: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
+    """Quarantine rows complete: where the file does not number its lines, a row gets a number from its text."""
+    number = pl.lit(None, pl.Int64)
+    if file.source.table == "order_lines" and not file.has_own_numbers:
+        number = MENDED_FROM + fingerprint(pl.col("raw"), RAW_BITS)
     told = told.with_columns(raw_hash=fingerprint(pl.col("raw")), line_no=pl.coalesce("line_no", number))
     return told.select(name for name in schema_of(Quarantine) if name != "landing_id")
 
@@ -411,7 +420,8 @@ def _append_damaged(attempt: Attempt, number: int, tally: Tally, known: _Known) 
         damaged.select(
             "source_row", "reason", "raw", line_no=pl.lit(None, pl.Int64), column=pl.lit(None, pl.String),
             value=pl.lit(None, pl.String),
-        )
+        ),
+        tally.file,
     )  # fmt: skip
     fresh = told.filter(~pl.col("raw_hash").is_in(list(known.troubles_of(tally.file.source))))
     attempt.append("quarantine", _landed(fresh, attempt, number))

@@ -8,7 +8,8 @@ from typing import Any
 
 from flows.config import Settings
 from flows.errors import UsageError
-from schemas.source_formats import INPUT_TABLES, SOURCE_FORMATS, Column, LineRule, SourceFormat, roles_of
+from schemas.known_exports import SOURCE_FORMATS
+from schemas.source_formats import INPUT_TABLES, Column, LineRule, SourceFormat, roles_of
 
 SOURCE_KEYS = ("table", "columns", "rules", "exact_duplicates", "currency", "store_id", "channel")
 RULE_KEYS = ("kind", "column", "is", "starts_with", "at_most", "not_empty")

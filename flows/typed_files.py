@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
 from flows.config import Settings
 from flows.recognition import UnrecognisedFile
-from flows.text_tables import DAMAGED_SCHEMA, TextBatch, TextTable, as_raw
-from schemas.source_formats import CUSTOMER_KEYS, SourceFormat, normalised_header, roles_of
-from transforms.intake import RoleText, typed_rows
+from flows.text_tables import DAMAGED_SCHEMA, NOT_DATA_SCHEMA, TextBatch, TextTable, as_raw
+from schemas.source_formats import CUSTOMER_KEYS, DateOrder, SourceFormat, normalised_header, roles_of
+from transforms.intake import RoleText, cell_text, proven_date_order, typed_rows
 
 LINE_NO_HEADER = "regulars_line_no"
 """Column of a quarantine file that keeps a mended row's place in its order."""
@@ -52,6 +53,11 @@ class TypedFile:
         at = column_of(self.table.header, LINE_NO_HEADER)
         return len(self.table.header) if at is None else at
 
+    @property
+    def has_own_numbers(self) -> bool:
+        """Whether the file numbers the lines of its orders itself."""
+        return "line_no" in self.source.header_of(self.table.header[: self.own_width])
+
     def raw_rows(self, source_rows: Sequence[int]) -> dict[int, list[str]]:
         """The cells of these rows as they stand in the file (it is read again for them)."""
         wanted = pl.Series("source_row", source_rows, dtype=pl.Int64).implode()
@@ -75,9 +81,8 @@ def typed_file(
     """The table's rows, typed. A large table is dealt out to files in `staging`; `size`: its bytes of text, roughly."""
     reader = _Reader(table, source, settings)
     dealt = _Dealt(source, staging, max(2, -(-size // PART_BYTES)))
-    batches = [reader.empty()]
+    first = reader.empty()
     with ThreadPoolExecutor(AHEAD) as workers:
-        first, *_ = batches
         for typed in _in_order(workers, reader.typed, table.batches()):
             reader.tally(typed)
             if first.rows.is_empty():
@@ -119,6 +124,17 @@ class _Reader:
     rows_in: int = 0
     rows_not_data: int = 0
 
+    @cached_property
+    def roles(self) -> list[RoleText]:
+        rows = None
+        if self.source.date_order == "proven":  # by all days of the file, so they are looked through first
+            found = self.source.header_of(self.table.header)
+            moments = {found[role] for role, kind in roles_of(self.source.table).items()
+                       if role in found and kind.kind in ("date", "datetime")}  # fmt: skip
+            names = [str(at) for at in sorted(moments)]
+            rows = pl.concat([self.empty_text(), *(batch.rows.unique(subset=names) for batch in self.table.batches())])
+        return roles_read(self.table.header, self.source, self.settings.time_zone, rows)
+
     def empty(self) -> _TypedBatch:
         none = pl.DataFrame(
             schema={**{str(at): pl.String for at in range(len(self.table.header))}, "source_row": pl.Int64}
@@ -129,8 +145,7 @@ class _Reader:
 
     def typed(self, batch: TextBatch) -> _TypedBatch:
         text = role_texts(batch.rows, self.table.header, self.source)
-        roles = roles_read(self.table.header, self.source)
-        rows = typed_rows(text, roles).with_columns(batch.rows["source_row"])
+        rows = typed_rows(text, self.roles).with_columns(batch.rows["source_row"])
         rows = checked_rows(rows, self.source, self.settings)
         settles = column_of(self.table.header, SETTLES_HEADER)
         if settles is not None:
@@ -229,18 +244,34 @@ def _in_order(
 # ---- columns and their roles
 
 
-def roles_read(header: Sequence[str], source: SourceFormat) -> list[RoleText]:
-    """The roles that this header (or the source's constants) bring, and how their text is read."""
+def roles_read(header: Sequence[str], source: SourceFormat, zone: str, rows: pl.DataFrame | None = None) -> list[RoleText]:
+    """The roles that this header (or the source's constants) bring, and how their text is read.
+
+    `rows`: all of the file's rows, where the file itself must prove the order of day and month.
+    """
     known = roles_of(source.table)
     found = source.header_of(list(header))
     is_mended = column_of(header, LINE_NO_HEADER) is not None
+    told_later = (*source.order_roles, *source.constant_where_empty)
+    text = role_texts(rows, header, source) if rows is not None and source.date_order == "proven" else None
+
+    def date_order(role: str) -> DateOrder:
+        if source.date_order != "proven":
+            return source.date_order
+        is_moment = known[role].kind in ("date", "datetime")
+        return proven_date_order(text[role]) if is_moment and text is not None else "ymd"
+
     roles = [
         RoleText(
             role,
             known[role].kind,
-            known[role].required or (role == "store_id" and source.table == "order_lines"),
+            (known[role].required or (role == "store_id" and source.table == "order_lines")) and role not in told_later,
             source.columns[role].strip_suffix,
             source.columns[role].extract,
+            date_order=date_order(role),
+            decimal_comma=source.decimal_comma,
+            time_zone=source.time_zone,
+            zone=zone,
         )
         for role in known
         if role in found and not (role == "line_no" and is_mended)
@@ -253,10 +284,17 @@ def roles_read(header: Sequence[str], source: SourceFormat) -> list[RoleText]:
 
 def role_texts(rows: pl.DataFrame, header: Sequence[str], source: SourceFormat) -> pl.DataFrame:
     """One String column per role that the file or the source's constants bring, one row per row of `rows`."""
-    columns = {role: rows[str(position)].alias(role) for role, position in source.header_of(list(header)).items()}
+    positions: dict[str, int] = {}
+    for position, name in enumerate(header):
+        positions.setdefault(normalised_header(name), position)
+    columns = {
+        role: cell_text(rows, positions, source.columns[role]).alias(role) for role in source.header_of(list(header))
+    }
     mended = column_of(header, LINE_NO_HEADER)
     if source.table == "order_lines" and mended is not None:
-        columns["line_no"] = rows[str(mended)].alias("line_no")
+        # the file's own number counts where it has one
+        own = columns.get("line_no", pl.Series([""] * rows.height, dtype=pl.String))
+        columns["line_no"] = own.zip_with(own.str.strip_chars() != "", rows[str(mended)]).alias("line_no")
     frame = pl.DataFrame(list(columns.values()))
     missing = [pl.lit(text).alias(role) for role, text in source.constants.items() if role not in columns]
     return frame.with_columns(missing)
@@ -290,5 +328,6 @@ def check_can_be_counted(roles: Sequence[str], source: SourceFormat) -> None:
         raise UnrecognisedFile(
             f'{source.name} names no store: add store_id = "…" under [sources.{source.name}] in chain.toml'
         )
-    if source.prices == "file" and not {"net_sales", "unit_price", "order_paid"} & set(roles):
+    amounts = {"net_sales", "unit_price", *(("order_paid", "order_goods") if source.grain == "order" else ())}
+    if source.prices == "file" and not amounts & set(roles):
         raise UnrecognisedFile(f"{source.name} brings neither net_sales nor unit_price; map one of them")

@@ -51,8 +51,26 @@ ORDER_LINE_INPUTS: dict[str, tuple[str, str]] = {
     "occasion_date": ("场合日期", "date"),
     "order_paid": ("订单应付金额", "money"),
     "order_shipping": ("订单运费", "money"),
+    "order_goods": ("订单商品实付金额", "money"),
+    "order_refunded": ("订单已退款金额", "money"),
+    "refunded": ("本行已退款金额", "money"),
+    "refunded_at": ("退款时间", "datetime"),
+    "line_shipping": ("本行运费", "money"),
+    "after_sale": ("售后状态", "text"),
+    "cancelled_at": ("取消时间", "datetime"),
+    "paid_at": ("付款时间", "datetime"),
 }
 """Roles that a file of order lines may bring besides the lake's own columns: role → (Chinese header, kind)."""
+
+ORDER_AS_PRODUCT = "(order)"
+"""The product id of a row that is a whole order and names no product."""
+
+REFUND_ID = "/refund"
+"""What follows the sale's order id in that of its refund, where the export has none."""
+
+ADDED_ROW = 10_000_000_000
+"""A refund line made from row n of a file (which tells it beside the sale) has n + ADDED_ROW as its `source_row`: still
+unique in its file, and n can be told. It is no row of the file and is not counted as one."""
 
 
 class Gifts(Landed):

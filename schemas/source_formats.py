@@ -1,7 +1,7 @@
-"""The exports that are recognised by their header, one declarative description each, and Regulars' own templates.
+"""How an export is described, declaratively: how it is recognised, what its columns are, what its rows mean.
 
-A description says which column plays which role, and which rows are sales, refunds or something else. `chain.toml` can
-describe further sources, or change the rules of these, in the same words (`[sources.NAME]`).
+`schemas/known_exports.py` has one description per known export. `chain.toml` can describe further sources, or change
+these, in the same words (`[sources.NAME]`).
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ INPUT_TABLES: dict[str, Any] = {
 
 CUSTOMER_KEYS = ("member_id", "phone", "email", "account")
 """Roles by which a row can name a customer. Any of them will do."""
+
+DateOrder = Literal["ymd", "dmy", "mdy", "proven"]
 
 _NAMES_A_CUSTOMER = ("surveys", "complaints", "contacts")
 
@@ -79,11 +81,19 @@ class Column:
     """A regular expression; its first group is the value (an occasion inside a remark)."""
     and_headers: tuple[str, ...] = ()
     """Columns whose text follows, after a space: a date and its time of day, a first name and a last name."""
+    or_headers: tuple[str, ...] = ()
+    """Columns that stand in, in this order, where the cell is empty: a title where a product has no code."""
+    unless_same_as: tuple[str, ...] = ()
+    """Columns (joined like and_headers) that say the same where the cell says nothing new: who is shipped to, when it
+    is not who pays. Without these columns nothing can be compared, and the role stays empty."""
 
 
 @dataclass(frozen=True)
 class LineRule:
-    """Rows whose `column` passes the test are of this `kind`; the first rule that holds decides, and no rule means sale."""
+    """Rows whose `column` passes the test are of this `kind`; the first rule that holds decides, and no rule means sale.
+
+    A source with a rule for "sale" says what its sales are: a row that none of its rules knows is then a problem.
+    """
 
     kind: str
     column: str
@@ -127,12 +137,22 @@ class SourceFormat:
     """"products": the lines have no amounts; the product's list price is taken."""
     encoding: str | None = None
     """Only where the bytes alone cannot tell."""
-    date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
-    """Which way round days written as 03/10/2026 are; "ymd" refuses them."""
+    date_order: DateOrder = "ymd"
+    """Which way round days written as 03/10/2026 are; "ymd" refuses them. "proven": the file's own days must decide it
+    (one of them lies after the 12th), else they are refused."""
     decimal_comma: bool = False
     """Amounts are written 1.234,50."""
     time_zone: str | None = None
     """The zone of times without an offset, where it isn't the chain's. Times with an offset are converted."""
+    order_roles: tuple[str, ...] = ()
+    """Roles told once per order, on any of its rows: they hold for all of them. An order with a row that is set aside
+    is set aside whole."""
+    constant_where_empty: tuple[str, ...] = ()
+    """Roles whose constant also stands where the order's cells are empty (orders without a location are the web shop's)."""
+    refunded_when: tuple[LineRule, ...] = ()
+    """Sales of which everything was paid back, as their row tells: a refund line goes beside them."""
+    refunds_share_ids: bool = False
+    """A refund is a row of its own under the sale's order id: it becomes an order of its own that names the sale."""
 
     def header_of(self, header: list[str]) -> dict[str, int]:
         """Role → position of its column in this header; roles that the file lacks are absent."""
@@ -153,10 +173,16 @@ def normalised_header(text: str) -> str:
     return " ".join(text.replace("\ufeff", "").replace("\u3000", " ").split()).casefold()
 
 
+_ONLY_PLATFORMS_TELL = ("order_goods", "line_shipping", "after_sale", "cancelled_at", "paid_at")
+"""Roles that a file made for Regulars has no need of."""
+
+
 def _template(
     table: str, zh: str, en: str, required: tuple[str, ...], rules: tuple[LineRule, ...] = ()
 ) -> SourceFormat:
-    columns = {name: Column((name, role.zh)) for name, role in roles_of(table).items()}
+    columns = {
+        name: Column((name, role.zh)) for name, role in roles_of(table).items() if name not in _ONLY_PLATFORMS_TELL
+    }
     return SourceFormat(f"regulars_{table}", table, zh, en, columns, required, rules)
 
 
@@ -183,64 +209,6 @@ TEMPLATES: tuple[SourceFormat, ...] = (
     _template("surveys", "Regulars 问卷", "Regulars surveys", ("answered_at",)),
     _template("contacts", "Regulars 联系记录", "Regulars contacts", ("contacted_at",)),
 )  # fmt: skip
-
-KNOWN_EXPORTS: tuple[SourceFormat, ...] = (
-    SourceFormat(
-        "uci_online_retail", "order_lines", "UCI 线上零售数据", "UCI Online Retail",
-        {
-            "order_id": Column(("InvoiceNo", "Invoice")),
-            "product_id": Column(("StockCode",)),
-            "product_name": Column(("Description",)),
-            "quantity": Column(("Quantity",)),
-            "ordered_at": Column(("InvoiceDate",)),
-            "unit_price": Column(("UnitPrice", "Price")),
-            "member_id": Column(("CustomerID", "Customer ID"), strip_suffix=".0"),
-            "store_id": Column(("Country",)),
-        },
-        ("order_id", "product_id", "quantity", "ordered_at", "unit_price", "member_id", "store_id"),
-        (
-            LineRule("not_goods", "product_id",
-                     is_in=("POST", "DOT", "M", "C2", "D", "S", "BANK CHARGES", "AMAZONFEE", "CRUK")),
-            LineRule("adjustment", "order_id", starts_with="A"),
-            LineRule("refund", "order_id", starts_with="C"),
-            LineRule("adjustment", "quantity", at_most=0),
-            LineRule("no_charge", "unit_price", at_most=0),
-        ),
-        drop_exact_duplicates=True,
-        currency="GBP",
-        constants={"channel": "online"},
-    ),
-    SourceFormat(
-        "jd_orders", "order_lines", "京东订单导出", "JD orders",
-        {
-            "order_id": Column(("订单号",)),
-            "product_id": Column(("货号",)),
-            "product_name": Column(("商品名称",)),
-            "quantity": Column(("订购数量",)),
-            "ordered_at": Column(("下单时间",)),
-            "unit_price": Column(("京东价",)),
-            "order_paid": Column(("应付金额",)),
-            "order_shipping": Column(("运费金额",)),
-            "status": Column(("订单状态",)),
-            "account": Column(("下单帐号",)),
-            "recipient_name": Column(("客户姓名",)),
-            "recipient_phone": Column(("联系电话",)),
-            "recipient_address": Column(("客户地址",)),
-            "occasion": Column(("订单备注",), extract=r"场合[::]\s*([^;;,,\s]+)"),
-            "occasion_date": Column(("订单备注",), extract=r"日期[::]\s*(\d{4}-\d{1,2}-\d{1,2})"),
-            "delivered_at": Column(("订单完成时间",)),
-        },
-        ("order_id", "product_id", "quantity", "ordered_at", "unit_price", "order_paid", "order_shipping", "status", "account"),
-        (
-            LineRule("unpaid", "status", is_in=("等待付款",)),
-            LineRule("cancelled", "status", is_in=("已取消", "(删除)等待付款", "锁定", "(删除)等待出库")),
-        ),
-        currency="CNY",
-        constants={"channel": "online", "store_id": "jd"},
-    ),
-)  # fmt: skip
-
-SOURCE_FORMATS: dict[str, SourceFormat] = {source.name: source for source in (*KNOWN_EXPORTS, *TEMPLATES)}
 
 
 def recognise(header: list[str], formats: Mapping[str, SourceFormat]) -> list[SourceFormat]:

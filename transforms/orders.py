@@ -6,33 +6,39 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from schemas.columns import MONEY
-from schemas.source_formats import LineRule, SourceFormat
+from schemas.columns import MONEY, QUANTITY
+from schemas.orders import ADDED_ROW, REFUND_ID
+from schemas.source_formats import LineRule, SourceFormat, roles_of
 from transforms import identity
 
 CENTS = pl.Int128
 """Amounts are multiplied as whole numbers (quantity × 10³, unit price × 10⁶), exactly, and rounded once."""
 
 
+def _holds(rule: LineRule) -> pl.Expr:
+    """Whether the rule holds; words are compared without case."""
+    cell = pl.col(rule.column)
+    if rule.not_empty:
+        holds = cell.is_not_null()
+    elif rule.at_most is not None:
+        holds = cell.cast(pl.Float64) <= rule.at_most
+    elif rule.starts_with:
+        holds = cell.str.to_uppercase().str.starts_with(rule.starts_with.upper())
+    else:
+        holds = cell.str.to_lowercase().is_in([word.lower() for word in rule.is_in])
+    return holds.fill_null(False)
+
+
 def line_kind(rules: Sequence[LineRule], frame: pl.DataFrame) -> pl.Expr:
     """The kind of each row: that of the first rule that holds, else "sale".
 
-    `rule.column` names a role. A rule on a role that this file lacks holds for no row; words are compared without case.
+    `rule.column` names a role. A rule on a role that this file lacks holds for no row. Where the rules say what a sale
+    is, a row that none of them knows is null.
     """
-    kind: pl.Expr = pl.lit("sale")
+    kind: pl.Expr = pl.lit(None, pl.String) if any(rule.kind == "sale" for rule in rules) else pl.lit("sale")
     for rule in reversed(rules):
-        if rule.column not in frame.columns:
-            continue
-        cell = pl.col(rule.column)
-        if rule.not_empty:
-            holds = cell.is_not_null()
-        elif rule.at_most is not None:
-            holds = cell.cast(pl.Float64) <= rule.at_most
-        elif rule.starts_with:
-            holds = cell.str.to_uppercase().str.starts_with(rule.starts_with.upper())
-        else:
-            holds = cell.str.to_lowercase().is_in([word.lower() for word in rule.is_in])
-        kind = pl.when(holds.fill_null(False)).then(pl.lit(rule.kind)).otherwise(kind)
+        if rule.column in frame.columns:
+            kind = pl.when(_holds(rule)).then(pl.lit(rule.kind)).otherwise(kind)
     return kind.alias("line_kind")
 
 
@@ -51,39 +57,130 @@ def _as_cents(money: pl.Expr) -> pl.Expr:
     return (money.cast(pl.Decimal(38, 2)) * 100).cast(pl.Decimal(38, 0)).cast(CENTS)
 
 
+ORDER = ("store_id", "order_id")
+ORDER_AMOUNTS = ("order_paid", "order_goods", "order_refunded")
+"""Roles that tell an amount of the whole order: it can be shared out only while all of the order's rows are there."""
+
+
+def _cents_of(frame: pl.DataFrame, role: str) -> pl.Expr:
+    """A money role in whole cents; null where the file has no such column."""
+    return _as_cents(pl.col(role)) if role in frame.columns else pl.lit(None, CENTS)
+
+
+def _shared_out(total: pl.Expr, weight: pl.Expr) -> pl.Expr:
+    """Each row's part of its order's `total` in proportion to `weight` (whole numbers, their sum positive): whole cents
+    within one of the exact part, and together the total."""
+    whole = weight.sum().over(ORDER)
+    through = weight.cum_sum().over(ORDER)
+    to_here = (total * through * 2 + whole) // (2 * whole)
+    before = (total * (through - weight) * 2 + whole) // (2 * whole)
+    return to_here - before
+
+
 def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` with `amount`: what each line was paid, in the sign of the file; null where nothing says.
 
-    First of: the line's own net sales; its part of the order's paid total less shipping, in proportion to quantity ×
-    unit price and to the cent (the parts add up to the order's total exactly); quantity × unit price − discount,
-    rounded once.
+    First of: the line's own net sales, less its shipping; its part of what the order's goods were paid (order_goods, else
+    the paid total less shipping), in proportion to quantity × unit price and to the cent (the parts add up to the order's
+    amount exactly); quantity × unit price − discount, rounded once.
     """
     if "unit_price" in frame.columns:
         quantity = (pl.col("quantity").cast(pl.Decimal(38, 3)) * 1000).cast(pl.Decimal(38, 0)).cast(CENTS)
         price = (pl.col("unit_price").cast(pl.Decimal(38, 6)) * 1_000_000).cast(pl.Decimal(38, 0)).cast(CENTS)
-        discount = _as_cents(pl.col("discount")).fill_null(0) if "discount" in frame.columns else pl.lit(0).cast(CENTS)
-        list_cents = _half_up(quantity * price, 10_000_000)
-        frame = frame.with_columns(list_cents=list_cents).with_columns(
-            amount=_as_money(pl.col("list_cents") - discount)
-        )
+        listed = _half_up(quantity * price, 10_000_000) - _cents_of(frame, "discount").fill_null(0)
     else:
-        frame = frame.with_columns(list_cents=pl.lit(None, CENTS), amount=pl.lit(None, MONEY))
-    if "order_paid" in frame.columns:
-        order = ("store_id", "order_id")
-        total = _as_cents(pl.col("order_paid")) - _as_cents(pl.col("order_shipping")).fill_null(0)
-        whole = pl.col("list_cents").sum().over(order)
-        through = pl.col("list_cents").cum_sum().over(order)
-        # the difference of rounded running sums: each part is within a cent, and together they are the total
-        to_here = (total * through * 2 + whole) // (2 * whole)
-        before = (total * (through - pl.col("list_cents")) * 2 + whole) // (2 * whole)
+        listed = pl.lit(None, CENTS)
+    frame = frame.with_columns(listed=listed).with_columns(amount=_as_money(pl.col("listed")))
+    if {"order_paid", "order_goods"} & set(frame.columns):
+        paid = _cents_of(frame, "order_paid")
+        # an order that was never paid owes its shipping too, and is worth nothing rather than less
+        goods = pl.when(paid < 0).then(paid).otherwise((paid - _cents_of(frame, "order_shipping").fill_null(0)).clip(0))
+        counts = pl.lit(1, CENTS)
+        if "is_duplicate" in frame.columns:
+            counts = (~pl.col("is_duplicate")).cast(CENTS)
         frame = frame.with_columns(
-            amount=pl.when(pl.col("order_paid").is_not_null() & (whole > 0))
-            .then(_as_money(to_here - before))
-            .otherwise("amount")
+            goods=pl.coalesce(_cents_of(frame, "order_goods"), goods), weight=pl.col("listed").fill_null(0) * counts
         )
+        # prices need not say anything where there is nothing to share, or nobody to share with
+        is_plain = (pl.col("goods") == 0) | (counts.sum().over(ORDER) == 1)
+        has_prices = pl.col("weight").sum().over(ORDER) > 0
+        frame = frame.with_columns(weight=pl.when(has_prices | ~is_plain).then("weight").otherwise(counts))
+        part = pl.when(pl.col("weight").sum().over(ORDER) > 0).then(_shared_out(pl.col("goods"), pl.col("weight")))
+        amount = pl.when(pl.col("goods").is_null()).then("amount").otherwise(_as_money(part))
+        frame = frame.with_columns(amount=amount).drop("goods", "weight")
     if "net_sales" in frame.columns:
-        frame = frame.with_columns(amount=pl.coalesce("net_sales", "amount"))
-    return frame.drop("list_cents")
+        own = pl.col("net_sales")
+        if "line_shipping" in frame.columns:
+            own = (own - pl.col("line_shipping").fill_null(0)).cast(MONEY)
+        frame = frame.with_columns(amount=pl.coalesce(own, "amount"))
+    return frame.drop("listed")
+
+
+def _refunded_cents(frame: pl.DataFrame, source: SourceFormat) -> pl.Expr | None:
+    """What of each sale line was paid back, in cents, as its own row or its order's tells; None: this file can't tell.
+
+    All of it, where a rule of the source says so; the line's own refunded amount; its part of the order's. Of an amount
+    paid back for a whole order, tax and fees on top of the goods take their proportion, and shipping comes last: what
+    is more than goods and tax is no refund of goods.
+    """
+    is_sale = pl.col("line_kind") == "sale"
+    amount = pl.when(is_sale).then(_as_cents(pl.col("amount")).clip(0)).otherwise(0).fill_null(0)
+    rules = [rule for rule in source.refunded_when if rule.column in frame.columns]
+    parts: list[pl.Expr] = []
+    if "refunded" in frame.columns:
+        own = pl.when(is_sale).then(_cents_of(frame, "refunded").abs()).fill_null(0)
+        # an order whose lines say nothing was refunded by amount
+        parts.append(pl.when(own.sum().over(ORDER) > 0).then(own))
+    if "order_refunded" in frame.columns:
+        goods = amount.sum().over(ORDER)
+        paid = _cents_of(frame, "order_paid") - _cents_of(frame, "order_shipping").fill_null(0)
+        refunded = _cents_of(frame, "order_refunded").abs()
+        with_tax = pl.max_horizontal(paid.fill_null(0), goods)
+        of_goods = (
+            pl.when(refunded >= with_tax).then(goods).otherwise((refunded * goods * 2 + with_tax) // (2 * with_tax))
+        )
+        parts.append(pl.when((goods > 0) & refunded.is_not_null()).then(_shared_out(of_goods, amount)))
+    if not parts and not rules:
+        return None
+    refunded = pl.coalesce(*parts, pl.lit(0, CENTS)) if parts else pl.lit(0, CENTS)
+    if rules:
+        refunded = pl.when(is_sale & pl.any_horizontal(_holds(rule) for rule in rules)).then(amount).otherwise(refunded)
+    return refunded
+
+
+TOLD_OF_THE_SALE = (
+    "unit_price", "discount", "tax", "cost", "delivered_at", "recipient_name", "recipient_phone", "recipient_address",
+    "occasion", "occasion_date",
+)  # fmt: skip
+"""Roles that stay with the sale when a refund line is made beside it."""
+
+
+def refund_lines(lines: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
+    """One row per sale line of which money was paid back as the sale's own row (or order) tells: an order of its own that
+    names the sale, on the day of the refund where the file knows it, else on the sale's. Columns of `lines`.
+
+    The quantity is taken back only when all of the line was paid back.
+    """
+    cents = _refunded_cents(lines, source)
+    if cents is None:
+        return lines.clear()
+    made = lines.with_columns(refunded_cents=cents).filter(
+        (pl.col("refunded_cents") > 0) & (pl.col("line_kind") == "sale") & pl.col("problem_code").is_null()
+    )
+    at = pl.coalesce("refunded_at", "ordered_at") if "refunded_at" in lines.columns else pl.col("ordered_at")
+    money = _as_money(pl.col("refunded_cents"))
+    return made.with_columns(
+        order_id=pl.col("order_id") + REFUND_ID,
+        refund_of=pl.col("order_id"),
+        line_kind=pl.lit("refund"),
+        ordered_at=at,
+        business_date=at.dt.date(),
+        quantity=pl.when(money == pl.col("amount")).then(-pl.col("quantity")).otherwise(0).cast(QUANTITY),
+        amount=(-money).cast(MONEY),
+        net_sales=(-money).cast(MONEY),
+        source_row=pl.col("source_row") + ADDED_ROW,
+        **{role: pl.lit(None, lines.schema[role]) for role in TOLD_OF_THE_SALE if role in lines.columns},
+    ).select(lines.columns)
 
 
 def signed_amount() -> pl.Expr:
@@ -97,19 +194,82 @@ def signed_amount() -> pl.Expr:
     )
 
 
-def order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
-    """One row per row of `typed`, as an order line: kind, amount, day and buyer added; problems are marked."""
-    lines = typed.with_columns(line_kind(source.rules, typed))
-    lines = line_amount(lines)
-    unknown = pl.col("amount").is_null() & pl.col("problem_code").is_null()
-    lines = lines.with_columns(
-        problem_code=pl.when(unknown).then(pl.lit("missing")).otherwise("problem_code"),
-        problem_role=pl.when(unknown)
-        .then(pl.lit("net_sales" if "net_sales" in typed.columns else "unit_price"))
-        .otherwise("problem_role"),
+def _with_problem(lines: pl.DataFrame, where: pl.Expr, code: str, role: str) -> pl.DataFrame:
+    """`lines` with a further problem, on rows that have none so far."""
+    first = where.fill_null(False) & pl.col("problem_code").is_null()
+    return lines.with_columns(
+        problem_code=pl.when(first).then(pl.lit(code)).otherwise("problem_code"),
+        problem_role=pl.when(first).then(pl.lit(role)).otherwise("problem_role"),
     )
+
+
+def told_of_orders(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
+    """`typed` with what stands on one row of an order on all of them, and the source's constants where nothing stands.
+
+    A role that order lines cannot do without is a problem of every row of an order that lacks it.
+    """
+    roles = [role for role in source.order_roles if role in typed.columns]
+    if roles and typed.height:
+        heads = typed.filter(pl.col("order_id").is_not_null())
+        heads = heads.group_by("order_id").agg(pl.col(role).drop_nulls().first() for role in roles)
+        own = typed.select("order_id", *roles)
+        told = own.join(heads, on="order_id", how="left", suffix=" of order", maintain_order="left", validate="m:1")
+        typed = typed.with_columns(told.select(pl.coalesce(role, f"{role} of order").alias(role) for role in roles))
+    for role in source.constant_where_empty:
+        if role in typed.columns:
+            typed = typed.with_columns(pl.col(role).fill_null(source.constants[role]))
+    known = roles_of(source.table)
+    for role in (*roles, *source.constant_where_empty):
+        if role in typed.columns and (known[role].required or role == "store_id"):
+            typed = _with_problem(typed, pl.col(role).is_null(), "missing", role)
+    return typed
+
+
+def _refunds_apart(lines: pl.DataFrame) -> pl.DataFrame:
+    """Refund rows that stand under the sale's order id as orders of their own: the sale's id and the refund's moment,
+    which every file that tells of it agrees on."""
+    is_refund = (pl.col("line_kind") == "refund").fill_null(False)
+    moment = pl.col("ordered_at").dt.strftime("%Y-%m-%dT%H:%M:%S").fill_null("")
+    sale = pl.col("refund_of") if "refund_of" in lines.columns else pl.lit(None, pl.String)
+    return lines.with_columns(
+        order_id=pl.when(is_refund)
+        .then(pl.concat_str("order_id", pl.lit(f"{REFUND_ID} "), moment))
+        .otherwise("order_id"),
+        refund_of=pl.when(is_refund).then("order_id").otherwise(sale),
+    )
+
+
+def order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
+    """One row per row of `typed`, as an order line: kind, amount, day and buyer added; problems are marked. And
+    one more, made here (`source_row` > ADDED_ROW), per sale line of which its row says that money was paid back.
+
+    `typed` has all of the rows of each of its orders.
+    """
+    lines = told_of_orders(typed, source)
+    lines = lines.with_columns(line_kind(source.rules, lines))
+    unknown = pl.col("line_kind").is_null()
+    lines = _with_problem(
+        lines, unknown, "unknown_status", next((r.column for r in source.rules if r.kind == "sale"), "status")
+    ).with_columns(pl.col("line_kind").fill_null("adjustment"))
+    if source.refunds_share_ids:
+        lines = _refunds_apart(lines)
+    lines = line_amount(lines)
+    lines = _with_problem(
+        lines, pl.col("amount").is_null(), "missing", "net_sales" if "net_sales" in typed.columns else "unit_price"
+    )
+    if source.order_roles or set(ORDER_AMOUNTS) & set(lines.columns):
+        # a row that is missing would let the others take its share, or leave them without what it tells
+        broken = lines.filter(pl.col("problem_code").is_not_null() & pl.col("order_id").is_not_null())
+        if broken.height:
+            lines = _with_problem(
+                lines, pl.col("order_id").is_in(broken["order_id"].unique().implode()), "order_set_aside", "order_id"
+            )
     lines = lines.with_columns(signed_amount(), business_date=pl.col("ordered_at").dt.date())
-    return identity.with_buyer_key(lines)
+    if "refund_of" not in lines.columns:
+        lines = lines.with_columns(refund_of=pl.lit(None, pl.String))
+    lines = identity.with_buyer_key(lines)
+    made = refund_lines(lines, source)
+    return pl.concat([lines, made]) if made.height else lines
 
 
 def activity(order_lines: pl.LazyFrame) -> pl.LazyFrame:

@@ -19,7 +19,8 @@ from typing import Any, Literal, NamedTuple
 import pytest
 
 from flows.sample_chain import SampleSummary, write_sample_chain
-from schemas.source_formats import SOURCE_FORMATS, recognise, roles_of
+from schemas.known_exports import SOURCE_FORMATS
+from schemas.source_formats import recognise, roles_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL: dict[str, Any] = {"stores": 4, "months": 12, "customers": 250}

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from schemas import segments
+from schemas.known_exports import SOURCE_FORMATS
 from schemas.metrics import EMPTY_REASONS, HEADLINE_FIGURES, METRICS, TREND_FIGURES
-from schemas.source_formats import INPUT_TABLES, SOURCE_FORMATS, LineRule, recognise, roles_of
+from schemas.source_formats import INPUT_TABLES, LineRule, recognise, roles_of
 
 NAMES_PROGRAMS_RELY_ON = [
     "net_sales",

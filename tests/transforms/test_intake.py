@@ -43,7 +43,7 @@ def test_sound_cells(kind, text, value):
     ("kind", "text"),
     [
         ("money", "1.234"), ("money", "1e3"), ("money", "12,34"), ("money", "1.2.3"), ("money", "NaN"), ("quantity", "two"),
-        ("quantity", "1.2345"), ("date", "2026-02-30"), ("date", "03/10/2026"), ("date", "0026-10-03"), ("datetime", "2026-10-03 25:00"),
+        ("quantity", "1.2345"), ("date", "2026-02-30"), ("date", "0026-10-03"), ("datetime", "2026-10-03 25:00"),
         ("bool", "maybe"), ("share", "140%"), ("share", "40"), ("scale", "11"), ("count", "-1"), ("phone", "1.99E+10"),
         ("phone", "199 000"[:4]), ("email", "at.home"), ("month_day", "13-01"), ("month_day", "1985"), ("calendar", "moon"),
     ],

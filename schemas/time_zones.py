@@ -1,0 +1,43 @@
+"""What exports call a time zone, besides the names of the tz database: the names Square shows its sellers."""
+
+from __future__ import annotations
+
+TIME_ZONE_NAMES: dict[str, str] = {
+    "American Samoa": "Pacific/Pago_Pago", "Midway Island": "Pacific/Midway", "Hawaii": "Pacific/Honolulu",
+    "Alaska": "America/Juneau", "Pacific Time (US & Canada)": "America/Los_Angeles", "Tijuana": "America/Tijuana",
+    "Mountain Time (US & Canada)": "America/Denver", "Arizona": "America/Phoenix", "Chihuahua": "America/Chihuahua",
+    "Mazatlan": "America/Mazatlan", "Central Time (US & Canada)": "America/Chicago", "Saskatchewan": "America/Regina",
+    "Guadalajara": "America/Mexico_City", "Mexico City": "America/Mexico_City", "Monterrey": "America/Monterrey",
+    "Central America": "America/Guatemala", "Eastern Time (US & Canada)": "America/New_York",
+    "Indiana (East)": "America/Indiana/Indianapolis", "Bogota": "America/Bogota", "Lima": "America/Lima",
+    "Quito": "America/Lima", "Atlantic Time (Canada)": "America/Halifax", "Puerto Rico": "America/Puerto_Rico",
+    "Caracas": "America/Caracas", "La Paz": "America/La_Paz", "Santiago": "America/Santiago",
+    "Newfoundland": "America/St_Johns", "Brasilia": "America/Sao_Paulo",
+    "Buenos Aires": "America/Argentina/Buenos_Aires", "Montevideo": "America/Montevideo",
+    "Azores": "Atlantic/Azores", "Cape Verde Is.": "Atlantic/Cape_Verde", "Dublin": "Europe/Dublin",
+    "Edinburgh": "Europe/London", "London": "Europe/London", "Lisbon": "Europe/Lisbon",
+    "Casablanca": "Africa/Casablanca", "Monrovia": "Africa/Monrovia", "UTC": "Etc/UTC", "GMT": "Etc/UTC",
+    "Belgrade": "Europe/Belgrade", "Bratislava": "Europe/Bratislava", "Budapest": "Europe/Budapest",
+    "Ljubljana": "Europe/Ljubljana", "Prague": "Europe/Prague", "Sarajevo": "Europe/Sarajevo",
+    "Skopje": "Europe/Skopje", "Warsaw": "Europe/Warsaw", "Zagreb": "Europe/Zagreb", "Brussels": "Europe/Brussels",
+    "Copenhagen": "Europe/Copenhagen", "Madrid": "Europe/Madrid", "Paris": "Europe/Paris",
+    "Amsterdam": "Europe/Amsterdam", "Berlin": "Europe/Berlin", "Bern": "Europe/Zurich", "Zurich": "Europe/Zurich",
+    "Rome": "Europe/Rome", "Stockholm": "Europe/Stockholm", "Vienna": "Europe/Vienna",
+    "West Central Africa": "Africa/Algiers", "Bucharest": "Europe/Bucharest", "Cairo": "Africa/Cairo",
+    "Helsinki": "Europe/Helsinki", "Kyiv": "Europe/Kiev", "Riga": "Europe/Riga", "Sofia": "Europe/Sofia",
+    "Tallinn": "Europe/Tallinn", "Vilnius": "Europe/Vilnius", "Athens": "Europe/Athens",
+    "Istanbul": "Europe/Istanbul", "Jerusalem": "Asia/Jerusalem", "Harare": "Africa/Harare",
+    "Pretoria": "Africa/Johannesburg", "Moscow": "Europe/Moscow", "Kuwait": "Asia/Kuwait", "Riyadh": "Asia/Riyadh",
+    "Nairobi": "Africa/Nairobi", "Baghdad": "Asia/Baghdad", "Abu Dhabi": "Asia/Muscat", "Muscat": "Asia/Muscat",
+    "Karachi": "Asia/Karachi", "Mumbai": "Asia/Kolkata", "New Delhi": "Asia/Kolkata", "Chennai": "Asia/Kolkata",
+    "Kolkata": "Asia/Kolkata", "Sri Jayawardenepura": "Asia/Colombo", "Kathmandu": "Asia/Kathmandu",
+    "Dhaka": "Asia/Dhaka", "Bangkok": "Asia/Bangkok", "Hanoi": "Asia/Bangkok", "Jakarta": "Asia/Jakarta",
+    "Beijing": "Asia/Shanghai", "Chongqing": "Asia/Shanghai", "Hong Kong": "Asia/Hong_Kong",
+    "Urumqi": "Asia/Urumqi", "Kuala Lumpur": "Asia/Kuala_Lumpur", "Singapore": "Asia/Singapore",
+    "Taipei": "Asia/Taipei", "Perth": "Australia/Perth", "Seoul": "Asia/Seoul", "Osaka": "Asia/Tokyo",
+    "Sapporo": "Asia/Tokyo", "Tokyo": "Asia/Tokyo", "Adelaide": "Australia/Adelaide", "Darwin": "Australia/Darwin",
+    "Brisbane": "Australia/Brisbane", "Canberra": "Australia/Canberra", "Melbourne": "Australia/Melbourne",
+    "Sydney": "Australia/Sydney", "Hobart": "Australia/Hobart", "Guam": "Pacific/Guam",
+    "Auckland": "Pacific/Auckland", "Wellington": "Pacific/Auckland", "Fiji": "Pacific/Fiji",
+}  # fmt: skip
+"""Name → name in the tz database."""
