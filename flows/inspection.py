@@ -64,7 +64,11 @@ def inspect_file(path: Path, settings: Settings) -> Inspection:
         found = source.header_of(table.header)
         text = role_texts(whole.rows, table.header, source)
         typed = checked_rows(
-            typed_rows(text, roles_read(table.header, source, settings.time_zone, whole.rows)).with_columns(whole.rows["source_row"]), source, settings
+            typed_rows(text, roles_read(table.header, source, settings.time_zone, whole.rows)).with_columns(
+                whole.rows["source_row"]
+            ),
+            source,
+            settings,
         )
     except UnrecognisedFile as error:
         return Inspection(path.name, **about, message=str(error))

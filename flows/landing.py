@@ -400,14 +400,12 @@ def _quarantine_rows(bad: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
             schema=SET_ASIDE_SCHEMA,
         )
         told = told.update(found, on="source_row", how="left")
-    return _with_raw_hash(told, file)
+    return _with_raw_hash(told)
 
 
-def _with_raw_hash(told: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
-    """Quarantine rows complete: where the file does not number its lines, a row gets a number from its text."""
-    number = pl.lit(None, pl.Int64)
-    if file.source.table == "order_lines" and not file.has_own_numbers:
-        number = MENDED_FROM + fingerprint(pl.col("raw"), RAW_BITS)
+def _with_raw_hash(told: pl.DataFrame) -> pl.DataFrame:
+    """Quarantine rows complete: a row without a number of its own gets one from its text, should its file have none either."""
+    number = MENDED_FROM + fingerprint(pl.col("raw"), RAW_BITS)
     told = told.with_columns(raw_hash=fingerprint(pl.col("raw")), line_no=pl.coalesce("line_no", number))
     return told.select(name for name in schema_of(Quarantine) if name != "landing_id")
 
@@ -420,8 +418,7 @@ def _append_damaged(attempt: Attempt, number: int, tally: Tally, known: _Known) 
         damaged.select(
             "source_row", "reason", "raw", line_no=pl.lit(None, pl.Int64), column=pl.lit(None, pl.String),
             value=pl.lit(None, pl.String),
-        ),
-        tally.file,
+        )
     )  # fmt: skip
     fresh = told.filter(~pl.col("raw_hash").is_in(list(known.troubles_of(tally.file.source))))
     attempt.append("quarantine", _landed(fresh, attempt, number))

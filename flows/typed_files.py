@@ -53,11 +53,6 @@ class TypedFile:
         at = column_of(self.table.header, LINE_NO_HEADER)
         return len(self.table.header) if at is None else at
 
-    @property
-    def has_own_numbers(self) -> bool:
-        """Whether the file numbers the lines of its orders itself."""
-        return "line_no" in self.source.header_of(self.table.header[: self.own_width])
-
     def raw_rows(self, source_rows: Sequence[int]) -> dict[int, list[str]]:
         """The cells of these rows as they stand in the file (it is read again for them)."""
         wanted = pl.Series("source_row", source_rows, dtype=pl.Int64).implode()
@@ -135,13 +130,13 @@ class _Reader:
             rows = pl.concat([self.empty_text(), *(batch.rows.unique(subset=names) for batch in self.table.batches())])
         return roles_read(self.table.header, self.source, self.settings.time_zone, rows)
 
+    def empty_text(self) -> pl.DataFrame:
+        names = [str(at) for at in range(len(self.table.header))]
+        return pl.DataFrame(schema={**dict.fromkeys(names, pl.String), "source_row": pl.Int64})
+
     def empty(self) -> _TypedBatch:
-        none = pl.DataFrame(
-            schema={**{str(at): pl.String for at in range(len(self.table.header))}, "source_row": pl.Int64}
-        )
-        return self.typed(
-            TextBatch(none, pl.DataFrame(schema=DAMAGED_SCHEMA), none.select("source_row", what=pl.lit("")))
-        )
+        none = pl.DataFrame(schema=DAMAGED_SCHEMA), pl.DataFrame(schema=NOT_DATA_SCHEMA)
+        return self.typed(TextBatch(self.empty_text(), *none))
 
     def typed(self, batch: TextBatch) -> _TypedBatch:
         text = role_texts(batch.rows, self.table.header, self.source)
@@ -152,9 +147,7 @@ class _Reader:
             rows = rows.with_columns(batch.rows[str(settles)].alias("settles"))
         if self.source.drop_exact_duplicates:
             cells = pl.struct(pl.exclude("source_row"))
-            rows = rows.with_columns(
-                batch.rows.select(row_hash=cells.hash(1), row_hash_2=cells.hash(2))
-            )
+            rows = rows.with_columns(batch.rows.select(row_hash=cells.hash(1), row_hash_2=cells.hash(2)))
         return _TypedBatch(
             rows, self._set_aside(rows, text, batch.rows), batch.damaged, batch.rows_in, batch.not_data.height
         )
@@ -244,7 +237,9 @@ def _in_order(
 # ---- columns and their roles
 
 
-def roles_read(header: Sequence[str], source: SourceFormat, zone: str, rows: pl.DataFrame | None = None) -> list[RoleText]:
+def roles_read(
+    header: Sequence[str], source: SourceFormat, zone: str, rows: pl.DataFrame | None = None
+) -> list[RoleText]:
     """The roles that this header (or the source's constants) bring, and how their text is read.
 
     `rows`: all of the file's rows, where the file itself must prove the order of day and month.

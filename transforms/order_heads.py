@@ -17,19 +17,18 @@ def with_heads(rows: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     `heads`: one row per order_id with head_… for each of FROM_HEAD. Lines without a store or time of their own whose head
     is not known are a problem: their order has to be told first.
     """
+    lacking = [name for name in ("store_id", "ordered_at") if name not in rows.columns]
     if heads.height:
         rows = rows.join(heads, on="order_id", how="left", maintain_order="left", validate="m:1")
         rows = rows.with_columns(
             pl.coalesce(*([name] if name in rows.columns else []), f"head_{name}").alias(name)
             for name in ("store_id", "ordered_at", "channel", "associate_id")
         ).drop("head_store_id", "head_ordered_at", "head_channel", "head_associate_id")
-    lacking = [
-        pl.lit(None, dtype).alias(name)
-        for name, dtype in (("store_id", pl.String), ("ordered_at", pl.Datetime("us")))
-        if name not in rows.columns
-    ]
-    rows = rows.with_columns(lacking)
-    headless = (pl.col("store_id").is_null() | pl.col("ordered_at").is_null()) & pl.col("problem_code").is_null()
+    if not lacking:
+        return rows
+    types = {"store_id": pl.String(), "ordered_at": pl.Datetime("us")}
+    rows = rows.with_columns(pl.lit(None, types[name]).alias(name) for name in lacking if name not in rows.columns)
+    headless = pl.any_horizontal(pl.col(lacking).is_null()) & pl.col("problem_code").is_null()
     return rows.with_columns(
         problem_code=pl.when(headless).then(pl.lit("no_head")).otherwise("problem_code"),
         problem_role=pl.when(headless).then(pl.lit("order_id")).otherwise("problem_role"),

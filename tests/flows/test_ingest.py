@@ -155,7 +155,7 @@ def test_a_mended_quarantine_file_settles_without_passing_for_another_line(works
     (workspace.inbox / "mended.csv").write_text(mended, encoding="utf-8")
     report = land(workspace)
     assert (report.total("rows_accepted"), report.total("rows_corrected")) == (1, 0)
-    assert lines(workspace)["net_sales"].to_list() == [Decimal("5.00"), Decimal("14.00")]
+    assert sorted(lines(workspace)["net_sales"]) == [Decimal("5.00"), Decimal("14.00")]
 
 
 def test_amounts_are_rounded_once_from_all_digits_of_the_price(workspace):
