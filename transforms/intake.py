@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from schemas.columns import DTYPES, MONEY, QUANTITY, UNIT_PRICE
+from transforms import phones
 
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 
@@ -33,6 +34,8 @@ class RoleText:
     required: bool
     strip_suffix: str = ""
     extract: str = ""
+    country: str = "CN"
+    """ISO code of the country whose telephone numbers are written without a prefix."""
 
 
 def typed_rows(text: pl.DataFrame, roles: Sequence[RoleText]) -> pl.DataFrame:
@@ -47,7 +50,10 @@ def typed_rows(text: pl.DataFrame, roles: Sequence[RoleText]) -> pl.DataFrame:
     problem_code = pl.Series("problem_code", [None] * text.height, dtype=pl.String)
     for role in roles:
         cleaned = _cleaned(text[role.role], role)
-        values = _PARSERS[role.kind](cleaned).cast(DTYPES[role.kind]).rename(role.role)
+        if role.kind == "phone":
+            cleaned = phones.without_hidden(cleaned)
+        parsed = _phone(cleaned, role.country) if role.kind == "phone" else _PARSERS[role.kind](cleaned)
+        values = parsed.cast(DTYPES[role.kind]).rename(role.role)
         bad = cleaned.is_not_null() & values.is_null()
         missing = cleaned.is_null() if role.required else None
         for found, code in ((bad, f"not_{role.kind}"), (missing, "missing")):
@@ -127,10 +133,8 @@ def _word(meanings: dict[str, bool] | dict[str, str], dtype: pl.DataType) -> Cal
     return parse
 
 
-def _phone(cells: pl.Series) -> pl.Series:
-    digits = cells.str.replace_all(r"[\s\-()()]", "")
-    digits = digits.str.replace(r"^(?:\+|00)?86(1\d{10})$", "$1")
-    return digits.set(~digits.str.contains(r"^\+?\d{5,15}$"), None)
+def _phone(cells: pl.Series, country: str = "CN") -> pl.Series:
+    return phones.normalised(cells, country)
 
 
 def _email(cells: pl.Series) -> pl.Series:
