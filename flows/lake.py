@@ -23,6 +23,7 @@ from deltalake.exceptions import DeltaError
 from flows.durable import fsync, write_durably
 from flows.errors import RegularsError
 from schemas.customers import Buyers
+from schemas.identity import IDENTITY_DECISIONS, IdentityDecisions
 from schemas.ledger import Ledger
 from schemas.orders import Activity, Gifts
 from schemas.quarantine import Quarantine
@@ -34,6 +35,7 @@ TABLES: dict[str, Any] = {
     "gifts": Gifts,
     "buyers": Buyers,
     "quarantine": Quarantine,
+    IDENTITY_DECISIONS: IdentityDecisions,
 }
 """Every table of the lake but the ledger: name → pandera model."""
 

@@ -97,14 +97,14 @@ def check_currency(source: SourceFormat, settings: Settings) -> None:
 def file_rows(name: str, file_hash: str, table: TextTable, source: SourceFormat, settings: Settings) -> FileRows:
     """The file's rows, typed and checked by themselves."""
     text = role_texts(table, source)
-    typed = typed_rows(text, roles_read(table, source)).with_columns(table.rows["source_row"])
+    typed = typed_rows(text, roles_read(table, source, settings.country)).with_columns(table.rows["source_row"])
     typed = checked_rows(typed, source, settings)
     duplicate = pl.Series("is_duplicate", [False] * typed.height)
     if source.drop_exact_duplicates and typed.height:
         duplicate = ~table.rows.drop("source_row").select(pl.struct(pl.all()).is_first_distinct()).to_series()
     rows = typed.with_columns(is_duplicate=duplicate)
     if source.table == "order_lines":
-        rows = versions.told_once(_order_lines(rows, source))
+        rows = versions.told_once(_order_lines(rows, source, settings.country))
     else:
         rows = rows.with_columns(amount=pl.lit(None, MONEY))
     bad = rows.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
@@ -201,7 +201,7 @@ def _landing(file: FileRows, repeated: pl.DataFrame | None, superseded: pl.DataF
     )
 
 
-def roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
+def roles_read(table: TextTable, source: SourceFormat, country: str = "CN") -> list[RoleText]:
     known = roles_of(source.table)
     found = source.header_of(table.header)
     roles = [
@@ -211,6 +211,7 @@ def roles_read(table: TextTable, source: SourceFormat) -> list[RoleText]:
             known[role].required or (role == "store_id" and source.table == "order_lines"),
             source.columns[role].strip_suffix,
             source.columns[role].extract,
+            country,
         )
         for role in known
         if role in found and not (role == "line_no" and _mended_at(table) is not None)
@@ -262,9 +263,9 @@ def checked_rows(typed: pl.DataFrame, source: SourceFormat, settings: Settings) 
     return typed
 
 
-def _order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
+def _order_lines(typed: pl.DataFrame, source: SourceFormat, country: str) -> pl.DataFrame:
     """Every sound line of the file as an order line; quarantined and duplicate ones are still among them, marked."""
-    lines = orders.order_lines(typed, source)
+    lines = orders.order_lines(typed, source, country=country)
     wanted = {**schema_of(OrderLines), **schema_of(Gifts)}
     return lines.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in wanted.items() if name not in lines.columns
@@ -283,13 +284,13 @@ def _order_tables(lines: pl.DataFrame, superseded: pl.DataFrame | None) -> dict[
     if superseded is not None:
         taken_back = superseded.with_columns(pl.col("net_sales", "cost").neg(), landing_id=pl.lit(0, pl.Int64))
         rolled = pl.concat([rolled, taken_back.select(needed)])
+    gifts = orders.gifts(accepted.lazy()).collect().drop("landing_id")
+    buyers = accepted.filter(pl.col("buyer_key").is_not_null()).select("buyer_key", *CUSTOMER_KEYS)
     return {
         "order_lines": accepted.select(name for name in schema_of(OrderLines) if name != "landing_id"),
         "activity": orders.activity(rolled.lazy()).collect().drop("landing_id"),
-        "gifts": orders.gifts(accepted.lazy()).collect().drop("landing_id"),
-        "buyers": accepted.filter(pl.col("buyer_key").is_not_null())
-        .select("buyer_key", *CUSTOMER_KEYS)
-        .unique(maintain_order=True),
+        "gifts": gifts,
+        "buyers": pl.concat([buyers, identity.buyers_of_recipients(gifts)]).unique(maintain_order=True),
     }
 
 
@@ -298,7 +299,7 @@ def _plain_tables(typed: pl.DataFrame, source: SourceFormat) -> dict[str, pl.Dat
     rows, buyers = typed, []
     schema = schema_of(INPUT_TABLES[source.table])
     if "buyer_key" in schema:
-        rows = identity.with_buyer_key(rows)
+        rows = identity.with_buyer_key(identity.with_platform_accounts(rows, source.name))
     rows = rows.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns
     )

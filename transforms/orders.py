@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.columns import MONEY
 from schemas.source_formats import LineRule, SourceFormat
-from transforms import identity, versions
+from transforms import identity, phones, versions
 
 CENTS = pl.Int128
 """Amounts are multiplied as whole numbers (quantity × 10³, unit price × 10⁶), exactly, and rounded once."""
@@ -97,8 +97,11 @@ def signed_amount() -> pl.Expr:
     )
 
 
-def order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
-    """One row per row of `typed`, as an order line: kind, number, amount, day and buyer added; problems are marked."""
+def order_lines(typed: pl.DataFrame, source: SourceFormat, *, country: str = "CN") -> pl.DataFrame:
+    """One row per row of `typed`, as an order line: kind, number, amount, day and buyer added; problems are marked.
+
+    `country`: whose telephone numbers recipients have. A recipient's that is none stays as it stands.
+    """
     lines = typed.with_columns(line_kind(source.rules, typed))
     lines = line_amount(versions.numbered_lines(lines))
     unknown = pl.col("amount").is_null() & pl.col("problem_code").is_null()
@@ -109,7 +112,9 @@ def order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
         .otherwise("problem_role"),
     )
     lines = lines.with_columns(signed_amount(), business_date=pl.col("ordered_at").dt.date())
-    return identity.with_buyer_key(lines)
+    if "recipient_phone" in lines.columns:
+        lines = lines.with_columns(phones.normalised_or_text(lines["recipient_phone"], country))
+    return identity.with_buyer_key(identity.with_platform_accounts(lines, source.name))
 
 
 def activity(order_lines: pl.LazyFrame) -> pl.LazyFrame:
