@@ -25,7 +25,7 @@ DECISION = {
 EVIDENCE = {
     one.code: one
     for one in (
-        Class("name_address", "同名同地址", "Name and address", "姓名与地址相同", "The same name at the same address"),
+        Class("name_address", "同名同地址", "Same name and address", "姓名与地址相同", "The same name at the same address"),
         Class("name_birthday", "同名同生日同地区", "Name, birthday, district", "姓名、生日、地区都相同",
               "The same name, birthday and district"),
         Class("own_parcels", "自收包裹的手机号", "Phone on own parcels", "自收包裹上的手机号是另一位顾客的",
