@@ -6,7 +6,7 @@ import json
 import secrets
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,6 +19,8 @@ from flows.errors import RegularsError, UsageError
 
 if TYPE_CHECKING:
     from flows.config import Settings, Workspace
+    from flows.identity_decisions import Decided
+    from flows.lake import Lake
     from flows.monthly_review import Summary
     from schemas.period import Month
 
@@ -326,6 +328,62 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
         print("published  nothing yet")
 
 
+@app.command()
+def merge(
+    first: Annotated[str, typer.Argument(help="A customer id, member id, phone, e-mail or account.")],
+    second: Annotated[str, typer.Argument(help="The other one.")],
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Make two customers one, from now on; the older id stays. `regulars undo` takes it back."""
+    from flows import identity_decisions
+
+    _decide(workspace, as_json, lambda lake, settings, now: identity_decisions.merge(lake, settings, first, second, now=now))
+
+
+@app.command()
+def split(
+    customer: Annotated[str, typer.Argument(help="A customer id, member id, phone, e-mail or account.")],
+    keys: Annotated[list[str], typer.Argument(help="The keys (or the customer) that are another person's.")],
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Take keys out of a customer, for good: they are another person's, though rows name both. Undo with `regulars undo`."""
+    from flows import identity_decisions
+
+    _decide(workspace, as_json, lambda lake, settings, now: identity_decisions.split(lake, settings, customer, keys, now=now))
+
+
+@app.command()
+def undo(
+    decision: Annotated[str, typer.Argument(help="A decision's id, as `regulars identity` lists it.")],
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a merge or split hold no longer (or an undo: then it holds again). What was reviewed before stays as it was."""
+    from flows import identity_decisions
+
+    _decide(workspace, as_json, lambda lake, settings, now: identity_decisions.undo(lake, settings, decision, now=now))
+
+
+@app.command(name="identity")
+def identity_verb(
+    workspace: WorkspaceOption = HERE,
+    known_at: KnownAtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List who may be one person and waits for a decision, keys that name nobody, and what was decided; names masked."""
+    from flows.identity_decisions import told
+    from flows.lake import Lake
+
+    space, settings = _open(workspace)
+    found = told(Lake(space.lake), settings, _moment(known_at, settings))
+    if as_json:
+        _print_json(found)
+    else:
+        _show_identity(found)
+
+
 # ---- what the verbs share
 
 
@@ -404,6 +462,49 @@ def _run_months(
             if len(months) == 1:
                 return [flow_runs.monthly_review(str(workspace.root), str(months[0]), list(stores), known_at)]
             return flow_runs.backfill(str(workspace.root), [str(m) for m in months], list(stores), known_at)
+
+
+def _decide(folder: Path, as_json: bool, decide: Callable[[Lake, Settings, datetime], Decided]) -> None:
+    """Take and land one decision, alone in the workspace, and say what it did."""
+    from flows.lake import Lake
+    from flows.monthly_review import alone, utc_now
+    from flows.terminal import Terminal
+
+    space, settings = _open(folder)
+    with Terminal() as terminal, alone(space, terminal):
+        lake = Lake(space.lake)
+        lake.recover()
+        decided = decide(lake, settings, utc_now())
+    if as_json:
+        _print_json(decided)
+        return
+    print(f"{decided.verb} {decided.decision_id}: {decided.customer_id} ({decided.net_sales} net sales so far)")
+    print(f"  and {decided.other_id} ({decided.other_net_sales}); take it back with `regulars undo {decided.decision_id}`")
+
+
+def _show_identity(found: dict[str, Any]) -> None:
+    for row in found["decisions"]:
+        sides = " · ".join(_shown(side) for side in (row["customer"], row["other"]))
+        keys = f"; keys {', '.join(row['keys'])}" if row["keys"] else ""
+        undone = "" if row["holds"] else "  (undone)"
+        print(f"decided    {row['decided_at']:%Y-%m-%d %H:%M} UTC  {row['decision_id']}  {row['verb']}  {sides}"
+              f"  {row['net_sales']} + {row['other_net_sales']}{keys}{undone}")  # fmt: skip
+    for row in found["shared_keys"]:
+        print(f"left out   {row['kind']} {row['key']}: {row['reason']}, would have merged {row['customers']} customers")
+    for row in found["proposals"]:
+        parcels = f" {row['parcels']} of {row['parcels_all']}" if row["parcels"] else ""
+        print(f"proposed   {_shown(row['customer'])} · {_shown(row['other'])}  {row['net_sales']} + {row['other_net_sales']}"
+              f"  {', '.join(row['evidence'])}{parcels}")  # fmt: skip
+    if found["account_platform"]:
+        print(f"accounts written without a platform are taken to be {found['account_platform']}'s")
+    if found["proposals"]:
+        print("decide with `regulars merge A B`, or `regulars split A B` when they are two")
+    else:
+        print("nothing waits for a decision")
+
+
+def _shown(person: dict[str, str] | None) -> str:
+    return f"{person['name']} {person['customer_id']}" if person else "nobody"
 
 
 def _finish(summaries: Sequence[Summary], as_json: bool) -> None:

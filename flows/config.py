@@ -12,8 +12,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import phonenumbers
+import polars as pl
+from babel.core import get_global
+
 from flows.errors import UsageError
+from schemas.identity import Linking
 from schemas.rules import Rules
+from transforms import phones
 
 LOCALES = ("zh_CN", "en")
 
@@ -72,6 +78,14 @@ class Settings:
     locale: str = "zh_CN"
     currency: str = "CNY"
     time_zone: str = "Asia/Shanghai"
+    country: str = ""
+    """ISO code of the country whose phone numbers are written without a prefix; "": that of time_zone, else of currency."""
+    shared_phones: tuple[str, ...] = ()
+    """The shops' own numbers, typed for customers who give none: they name nobody."""
+    account_platform: str = ""
+    """The platform of accounts written without one ("jd" for jd:anna); "": the one whose accounts landed first."""
+    member_ids_per_key: int = 3
+    """A phone or e-mail address beside more member ids than these names nobody."""
     quarantine_limit: float = 0.01
     """A run whose newly landed rows are quarantined above this share stops before publishing."""
     processes: int = 0
@@ -84,6 +98,11 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def linking(self) -> Linking:
+        """What keys may link."""
+        return Linking(self.shared_phones, self.account_platform, self.member_ids_per_key)
 
     @property
     def digest(self) -> str:
@@ -120,7 +139,28 @@ def read_settings(workspace: Workspace) -> Settings:
         ) from None
     if not (len(settings.currency) == 3 and settings.currency.isupper()):
         raise UsageError(f"chain.toml: currency = {settings.currency!r} is not a currency code, e.g. CNY")
-    return settings
+    return _with_phone_numbers(settings)
+
+
+def _with_phone_numbers(settings: Settings) -> Settings:
+    """`settings` with the country filled in and the shared phones as keys are written."""
+    country = settings.country or _country_of(settings.time_zone, settings.currency)
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise UsageError(
+            f"chain.toml: country = {country!r} is no country code that phone numbers are known of; write it as CN or GB"
+        )
+    told = pl.Series(settings.shared_phones, dtype=pl.String)
+    numbers = phones.normalised(told, country)
+    if numbers.null_count():
+        at = numbers.is_null().arg_true()[0] + 1
+        raise UsageError(f"chain.toml: number {at} of shared_phones is no telephone number in {country}")
+    return dataclasses.replace(settings, country=country, shared_phones=tuple(numbers.to_list()))
+
+
+def _country_of(time_zone: str, currency: str) -> str:
+    """The country of a time zone; of one that belongs to none (UTC), the currency's (its code begins with it)."""
+    zones = get_global("zone_territories")
+    return str(zones.get(time_zone) or currency[:2])
 
 
 def _typed(cls: type, told: Mapping[str, Any], *, where: str, nested: Mapping[str, type] | None = None) -> Any:
@@ -144,7 +184,7 @@ def _typed(cls: type, told: Mapping[str, Any], *, where: str, nested: Mapping[st
         expected = str(f.type)
         if expected == "float" and isinstance(value, int | Decimal) and not isinstance(value, bool):
             value = float(value)
-        elif expected.startswith("tuple") and isinstance(value, list):
+        elif expected.startswith("tuple") and isinstance(value, list) and all(isinstance(one, str) for one in value):
             value = tuple(value)
         elif not (
             (expected == "str" and isinstance(value, str) and value)

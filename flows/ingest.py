@@ -219,6 +219,7 @@ class _Ingest:
             [typed for _, typed in pending],
             self.lake,
             self.ledger,
+            self.settings,
             landed_at=self.now,
             first_landing_no=int(self.ledger["landing_no"].max() or 0) + 1,  # type: ignore[arg-type]
         )

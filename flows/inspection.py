@@ -64,7 +64,7 @@ def inspect_file(path: Path, settings: Settings) -> Inspection:
         found = source.header_of(table.header)
         text = role_texts(whole.rows, table.header, source)
         typed = checked_rows(
-            typed_rows(text, roles_read(table.header, source, settings.time_zone, whole.rows)).with_columns(
+            typed_rows(text, roles_read(table.header, source, settings, whole.rows)).with_columns(
                 whole.rows["source_row"]
             ),
             source,

@@ -24,6 +24,7 @@ from deltalake.exceptions import DeltaError
 from flows.durable import fsync, write_durably
 from flows.errors import RegularsError
 from schemas.customers import Buyers
+from schemas.identity import IDENTITY_DECISIONS, IdentityDecisions
 from schemas.ledger import Ledger
 from schemas.orders import Activity, Gifts, Superseded
 from schemas.quarantine import Mended, Quarantine
@@ -38,6 +39,7 @@ TABLES: dict[str, Any] = {
     "buyers": Buyers,
     "quarantine": Quarantine,
     "mended": Mended,
+    IDENTITY_DECISIONS: IdentityDecisions,
 }
 """Every table of the lake but the ledger: name → pandera model."""
 

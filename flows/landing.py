@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.config import Settings
 from flows.errors import RegularsError
 from flows.lake import Attempt, Lake, schema_of
 from flows.text_tables import as_raw
@@ -84,10 +85,16 @@ class Tally:
 
 
 def land(
-    files: Sequence[TypedFile], lake: Lake, ledger: pl.DataFrame, *, landed_at: datetime, first_landing_no: int
+    files: Sequence[TypedFile],
+    lake: Lake,
+    ledger: pl.DataFrame,
+    settings: Settings,
+    *,
+    landed_at: datetime,
+    first_landing_no: int,
 ) -> list[dict[str, Any]]:
     """Land these files together; their ledger rows, with `landing_id`. Visible all at once, or (after an error) never."""
-    known = _Known(lake, ledger)
+    known = _Known(lake, ledger, settings.country)
     tallies = [Tally(file) for file in files]
     with lake.attempt(len(files)) as attempt:
         for part in range(max(len(file.parts) for file in files)):
@@ -121,8 +128,8 @@ def _landed(rows: pl.DataFrame, attempt: Attempt, number: int) -> pl.DataFrame:
 class _Known:
     """The lake as it was when this landing began."""
 
-    def __init__(self, lake: Lake, ledger: pl.DataFrame) -> None:
-        self.lake, self.ledger = lake, ledger
+    def __init__(self, lake: Lake, ledger: pl.DataFrame, country: str) -> None:
+        self.lake, self.ledger, self.country = lake, ledger, country
         self.has_lines = not ledger.filter(pl.col("table_name") == "order_lines").is_empty()
         self.has_mended = lake.scan("mended", ledger).select(pl.len()).collect().item() > 0
         self._troubles: dict[str, set[int]] = {}
@@ -224,7 +231,7 @@ def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.Dat
     if source.drop_exact_duplicates:
         duplicate = ~pl.struct("row_hash", "row_hash_2").is_first_distinct()
     rows = rows.with_columns(is_duplicate=duplicate)
-    lines = order_heads.as_their_heads(_completed(orders.order_lines(rows, source)))
+    lines = order_heads.as_their_heads(_completed(orders.order_lines(rows, source, country=known.country)))
     if known.has_mended:
         of_orders = lines.filter(is_sound()).select("store_id", "order_id").unique()
         mended = known.lines_of(of_orders).filter(pl.col("line_no") >= MENDED_FROM)
@@ -323,7 +330,7 @@ def _append_plain(attempt: Attempt, number: int, typed: pl.DataFrame, tally: Tal
     rows = _append_set_aside(attempt, number, rows, tally, known)
     schema = schema_of(INPUT_TABLES[source.table])
     if "buyer_key" in schema:
-        rows = identity.with_buyer_key(rows)
+        rows = identity.with_buyer_key(identity.with_platform_accounts(rows, source.name))
     rows = rows.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns
     )

@@ -67,7 +67,7 @@ def month_facts(lake: Lake, known: Known, settings: Settings, month: Month) -> F
     """The facts of the month; UsageError when there is nothing to review in it."""
     check_month_is_known(known, month)
     try:
-        return facts_of(landed_rows(lake, known), month, settings.rules)
+        return facts_of(landed_rows(lake, known), month, settings.rules, settings.linking)
     except NothingKnown:
         raise UsageError(f"no sale or refund is known by the end of {month}") from None
 

@@ -12,6 +12,7 @@ from flows.config import Workspace
 from flows.ingest import inbox_files
 from flows.lake import Lake
 from schemas.period import Month
+from schemas.identity import IDENTITY_DECISIONS
 from transforms.identity import customers_by_key
 
 
@@ -22,7 +23,9 @@ def lake_totals(lake: Lake) -> dict[str, Any]:
     by_kind = (
         lines.group_by("line_kind").agg(lines=pl.len(), amount=pl.col("net_sales").sum()).sort("line_kind").collect()
     )
-    keys = customers_by_key(lake.scan("buyers", ledger).collect())
+    keys = customers_by_key(
+        lake.scan("buyers", ledger).collect(), decisions=lake.scan(IDENTITY_DECISIONS, ledger).collect()
+    )
     identified = (
         lines.filter((pl.col("line_kind") == "sale") & pl.col("buyer_key").is_not_null())
         .join(keys.lazy(), on="buyer_key", how="inner")

@@ -128,7 +128,7 @@ class _Reader:
                        if role in found and kind.kind in ("date", "datetime")}  # fmt: skip
             names = [str(at) for at in sorted(moments)]
             rows = pl.concat([self.empty_text(), *(batch.rows.unique(subset=names) for batch in self.table.batches())])
-        return roles_read(self.table.header, self.source, self.settings.time_zone, rows)
+        return roles_read(self.table.header, self.source, self.settings, rows)
 
     def empty_text(self) -> pl.DataFrame:
         names = [str(at) for at in range(len(self.table.header))]
@@ -266,7 +266,8 @@ def roles_read(
             date_order=date_order(role),
             decimal_comma=source.decimal_comma,
             time_zone=source.time_zone,
-            zone=zone,
+            zone=settings.time_zone,
+            country=settings.country,
         )
         for role in known
         if role in found and not (role == "line_no" and is_mended)

@@ -23,6 +23,10 @@ locale = "{locale}"            # language of the reports: "zh_CN" or "en"
 currency = "{currency}"           # one currency per chain
 time_zone = "{time_zone}"
 
+# country = "CN"             # whose phone numbers are written without a prefix; default: the time zone's country
+# shared_phones = ["02161234567"]  # the shops' own numbers, typed for customers who give none: they name nobody
+# member_ids_per_key = 3     # a phone or e-mail address beside more member ids than these names nobody
+# account_platform = "jd"    # whose the accounts without a platform (anna, not jd:anna) are; default: those that landed first
 # quarantine_limit = 0.01    # stop before publishing when more than this share of new rows was set aside
 # processes = 0              # renderers at work at a time; 0: one per core
 

@@ -27,6 +27,7 @@ from report_templates.care_page import care_page
 from report_templates.customers_page import customers_page, is_small
 from report_templates.data_page import data_page
 from report_templates.glyphs import with_code_points
+from report_templates.identity_page import identity_page
 from report_templates.language import Language
 from report_templates.list_page import list_pages
 from report_templates.month_page import month_page
@@ -148,6 +149,7 @@ def _document(review: Review) -> tuple[str, Album]:
         care=None if is_chain else care_page(review, say),
         lists=[] if is_chain else list_pages(review, say),
         stores=stores_page(review, say, album) if is_chain else None,
+        identity=identity_page(review, say) if is_chain else None,
         data=data_page(review, say),
     )  # fmt: skip
     return with_code_points(html), album

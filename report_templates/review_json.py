@@ -19,7 +19,8 @@ NOT_FOR_HEADQUARTERS = frozenset({"phone_tail"})
 STORE_ONLY_TABLES = frozenset({"actions", "care", "associates"})
 TABLES = (
     "figures", "stocktake", "statuses", "value_classes", "value_class_moves", "attitudes", "pareto", "vips",
-    "vip_answers", "care", "actions", "associates", "stores", "files", "money", "completeness", "comparison",
+    "vip_answers", "care", "actions", "associates", "stores", "files", "money", "completeness", "proposals",
+    "shared_keys", "decisions", "comparison",
 )  # fmt: skip
 
 

@@ -295,6 +295,52 @@ class CompletenessRow:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """One row per pair of customers who may be one person: for people to decide, nothing was merged."""
+
+    first: Person
+    """Who has more sales; would keep neither id nor name by that, the older id stays."""
+    second: Person
+    evidence: tuple[str, ...]
+    """Codes of `schemas.identity.EVIDENCE`."""
+    parcels: int | None
+    """Of `parcels_all` parcels without an occasion that the one ordered, how many carry the other's phone."""
+    parcels_all: int | None
+    net_sales_first: Decimal
+    """All that is known, whenever."""
+    net_sales_second: Decimal
+
+
+@dataclass(frozen=True)
+class SharedKey:
+    """One row per phone number or e-mail address that many people use: left out of linking, it names nobody."""
+
+    kind: Literal["phone", "email"]
+    masked: str
+    """…4471, or s…@example.com."""
+    reason: str
+    """A code of `schemas.identity.SHARED_BECAUSE`."""
+    customers: int
+    """How many customers it would have made one."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One row per decision about who is one person, since the month began; its money when it was taken."""
+
+    decision_id: str
+    verb: str
+    """A code of `schemas.identity.DECISION`."""
+    decided_on: date
+    first: Person
+    second: Person
+    net_sales_first: Decimal
+    net_sales_second: Decimal
+    holds: bool
+    """False once it was undone."""
+
+
+@dataclass(frozen=True)
 class Review:
     """Everything one PDF and its review.json say, for one scope and month."""
 
@@ -328,6 +374,10 @@ class Review:
     completeness: tuple[CompletenessRow, ...]
     absent_tables: tuple[str, ...]
     """Lake tables with no rows at all (customers, referrals, complaints, surveys, contacts …): which file would fill a page."""
+    proposals: tuple[Proposal, ...] = ()
+    """Only in the chain's review, like the next two; the most money first."""
+    shared_keys: tuple[SharedKey, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

@@ -7,10 +7,11 @@ from datetime import date
 
 import polars as pl
 
+from schemas.identity import Linking
 from schemas.period import Month, window_start
 from schemas.rules import Rules
 from transforms import activity, attitude, people, referral, stocktake
-from transforms.identity import customers_by_key
+from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
 
 HISTORY_MONTHS = 13
 """A review looks back this far for its trends: the month, the one before, and the same month of last year."""
@@ -32,6 +33,7 @@ class LandedRows:
     complaints: pl.LazyFrame
     surveys: pl.LazyFrame
     contacts: pl.LazyFrame
+    identity_decisions: pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,13 @@ class Facts:
     history_from: date
     """The chain's first business date with a sale."""
     keys: pl.DataFrame
+    identity: Identity
+    recipients: pl.DataFrame
+    """One row per recipient of a gift who has never bought and is not on file: `customer_id`, `home_store_id`."""
+    proposals: pl.DataFrame
+    decisions: pl.DataFrame
+    net_sales: pl.DataFrame
+    """One row per customer: net sales of all that is known, whenever."""
     labels: pl.DataFrame
     """One row per customer: member_id, phone, email as first met on orders or file (for showing who it is)."""
     days: pl.DataFrame
@@ -84,10 +93,17 @@ def resolved(rows: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
     return rows.join(keys, on="buyer_key", how="left", validate="m:1")
 
 
-def facts_of(rows: LandedRows, month: Month, rules: Rules) -> Facts:
+def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | None = None) -> Facts:
     """The facts for the review of `month`. NothingKnown when no sale is known by its end."""
     as_of = month.last_day
-    keys = customers_by_key(rows.buyers.collect())
+    decisions = rows.identity_decisions.collect()
+    identity = identity_of(
+        rows.buyers.collect(),
+        names=rows.customers.select("buyer_key", "name", "landing_no", "source_row").collect(),
+        decisions=decisions,
+        linking=linking,
+    )
+    keys = identity.keys
     by_key = keys.lazy()
     days = activity.customer_days(rows.activity, by_key, as_of=as_of).collect()
     history_from = days.filter(pl.col("sales") > 0)["business_date"].min()
@@ -111,10 +127,17 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules) -> Facts:
     member_since = (
         file.lazy().filter(pl.col("member_since").is_not_null()).select("customer_id", earlier_known_on="member_since")
     )
+    gifts = people.said_once(rows.gifts.filter(pl.col("business_date") <= as_of)).collect()
+    amounts = net_sales(rows.activity, keys)
     return Facts(
         month=month,
         history_from=history_from,
         keys=keys,
+        identity=identity,
+        recipients=_recipients(gifts.lazy(), by_key, file.lazy(), chain_purchases).collect(),
+        proposals=proposals(identity, rows.customers.collect(), gifts, decisions, amounts),
+        decisions=decisions,
+        net_sales=amounts,
         labels=_labels(rows.buyers, by_key).collect(),
         days=days,
         scoped=scoped,
@@ -139,7 +162,7 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules) -> Facts:
         .unique()
         .sort("customer_id", "associate_id", "business_date")
         .collect(),
-        gifts=resolved(people.said_once(rows.gifts.filter(pl.col("business_date") <= as_of)), by_key).collect(),
+        gifts=resolved(gifts.lazy(), by_key).collect(),
         referred=referral.referred_customers(rows.referrals, file.lazy(), by_key, as_of=as_of).collect(),
         complaints=resolved(
             people.newest(rows.complaints.filter(pl.col("received_at").dt.date() <= as_of), "complaint_id"), by_key
@@ -161,6 +184,22 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules) -> Facts:
         .unique()
         .sort("store_id", "landing_id")
         .collect(),
+    )
+
+
+def _recipients(
+    gifts: pl.LazyFrame, keys: pl.LazyFrame, file: pl.LazyFrame, purchases: pl.LazyFrame
+) -> pl.LazyFrame:
+    """One row per recipient of a gift who has never bought and is not on file: their home is where it was bought last."""
+    return (
+        recipient_keys(gifts)
+        .select("recipient_key", "business_date", "store_id")
+        .join(keys.rename({"buyer_key": "recipient_key"}), on="recipient_key", how="inner", validate="m:1")
+        .join(file, on="customer_id", how="anti")
+        .join(purchases, on="customer_id", how="anti")
+        .sort("customer_id", "business_date", "store_id", descending=[False, True, False])
+        .group_by("customer_id", maintain_order=True)
+        .agg(home_store_id=pl.col("store_id").first())
     )
 
 

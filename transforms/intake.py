@@ -11,6 +11,7 @@ import polars as pl
 from schemas.columns import DTYPES, MONEY, QUANTITY, UNIT_PRICE
 from schemas.source_formats import Column, DateOrder, normalised_header
 from schemas.time_zones import TIME_ZONE_NAMES
+from transforms import phones
 
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 
@@ -72,6 +73,8 @@ class RoleText:
     """The zone of times that name none, where it isn't the chain's."""
     zone: str | None = None
     """The chain's zone, to which times with an offset or a zone are converted; without it they are problems."""
+    country: str = "CN"
+    """ISO code of the country whose telephone numbers are written without a prefix."""
 
 
 def cell_text(rows: pl.DataFrame, positions: Mapping[str, int], column: Column) -> pl.Series:
@@ -138,6 +141,8 @@ def typed_rows(text: pl.DataFrame, roles: Sequence[RoleText]) -> pl.DataFrame:
         cells = _without_wrapping(text[role.role])
         found = [(bad, code) for bad, code in _damage(cells, role) if bad.any()]
         cleaned = _cleaned(cells, role)
+        if role.kind == "phone":
+            cleaned = phones.without_hidden(cleaned)
         for bad, _ in found:
             cleaned = cleaned.set(bad, None)
         values = _PARSERS[role.kind](cleaned, role).cast(DTYPES[role.kind]).rename(role.role)
@@ -358,10 +363,8 @@ def _word(meanings: dict[str, bool] | dict[str, str], dtype: pl.DataType) -> Cal
     return parse
 
 
-def _phone(cells: pl.Series) -> pl.Series:
-    digits = cells.str.replace_all(r"[\s\-()()]", "")
-    digits = digits.str.replace(r"^(?:\+|00)?86(1\d{10})$", "$1")
-    return digits.set(~digits.str.contains(r"^\+?\d{5,15}$"), None)
+def _phone(cells: pl.Series, role: RoleText) -> pl.Series:
+    return phones.normalised(cells, role.country)
 
 
 def _email(cells: pl.Series, role: RoleText) -> pl.Series:
@@ -402,7 +405,7 @@ _PARSERS: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {
     "datetime": _moment(pl.Datetime),
     "bool": _word({word: True for word in YES} | {word: False for word in NO}, pl.Boolean()),
     "calendar": _word({word: "lunar" for word in LUNAR} | {word: "solar" for word in SOLAR}, pl.String()),
-    "phone": lambda cells, role: _phone(cells),
+    "phone": _phone,
     "email": _email,
     "month_day": _month_day,
 }

@@ -9,7 +9,7 @@ import polars as pl
 from schemas.columns import MONEY, QUANTITY
 from schemas.orders import ADDED_ROW, REFUND_ID
 from schemas.source_formats import LineRule, SourceFormat, roles_of
-from transforms import identity
+from transforms import identity, phones
 
 CENTS = pl.Int128
 """Amounts are multiplied as whole numbers (quantity × 10³, unit price × 10⁶), exactly, and rounded once."""
@@ -239,11 +239,12 @@ def _refunds_apart(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
+def order_lines(typed: pl.DataFrame, source: SourceFormat, *, country: str = "CN") -> pl.DataFrame:
     """One row per row of `typed`, as an order line: kind, amount, day and buyer added; problems are marked. And
     one more, made here (`source_row` > ADDED_ROW), per sale line of which its row says that money was paid back.
 
-    `typed` has all of the rows of each of its orders.
+    `typed` has all of the rows of each of its orders. `country`: whose telephone numbers recipients have; a recipient's
+    that is none stays as it stands.
     """
     lines = told_of_orders(typed, source)
     lines = lines.with_columns(line_kind(source.rules, lines))
@@ -267,7 +268,9 @@ def order_lines(typed: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
     lines = lines.with_columns(signed_amount(), business_date=pl.col("ordered_at").dt.date())
     if "refund_of" not in lines.columns:
         lines = lines.with_columns(refund_of=pl.lit(None, pl.String))
-    lines = identity.with_buyer_key(lines)
+    if "recipient_phone" in lines.columns:
+        lines = lines.with_columns(phones.normalised_or_text(lines["recipient_phone"], country))
+    lines = identity.with_buyer_key(identity.with_platform_accounts(lines, source.name))
     made = refund_lines(lines, source)
     return pl.concat([lines, made]) if made.height else lines
 

@@ -25,6 +25,15 @@ def masked_name(name: str | None, member_id: str | None, customer_id: str) -> st
     return f"№ {member_id}" if member_id else f"№ {customer_id[1:7]}"
 
 
+def masked_key(kind: str, value: str) -> str:
+    """…4471 for a phone, s…@example.com for an e-mail address, № M0000123 for a member id, a… for an account."""
+    if kind == "phone":
+        return f"…{value[-4:]}"
+    if kind == "email":
+        return f"{value[0]}…@{value.partition('@')[2]}"
+    return f"№ {value}" if kind == "member_id" else f"{value[: value.find(':') + 2]}…"
+
+
 def phone_tail(phone: str | None) -> str | None:
     """The last four digits; nothing of a shorter number."""
     return phone[-4:] if phone and len(phone) >= 8 else None

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from schemas.identity import IDENTITY_DECISIONS
 from schemas.metrics import METRICS
 from schemas.period import window_start
 from schemas.review import (
@@ -18,14 +19,17 @@ from schemas.review import (
     AttitudeRow,
     CareDate,
     CompletenessRow,
+    Decision,
     Figure,
     FileRow,
     MoneyRow,
     Param,
     ParetoPoint,
     Person,
+    Proposal,
     Review,
     Scope,
+    SharedKey,
     StatusRow,
     StocktakeRow,
     StoreRow,
@@ -37,7 +41,7 @@ from schemas.review import (
 )
 from schemas.rules import Rules
 from schemas.segments import ATTITUDE, CHAIN, KNOWLEDGE_QUESTIONS, LINE_KIND, SALES_KINDS, STATUS, VALUE_CLASS
-from transforms import care, people, value, vip
+from transforms import care, people, stocktake, value, vip
 from transforms.actions import action_id
 from transforms.facts import Facts
 from transforms.figures import (
@@ -51,7 +55,7 @@ from transforms.figures import (
     vip_knowledge,
 )
 from transforms.plan import Plan, month_plan
-from transforms.privacy import masked_name, phone_tail
+from transforms.privacy import masked_key, masked_name, phone_tail
 from transforms.stocktake import TERMS
 
 Rows = list[dict[str, Any]]
@@ -198,8 +202,15 @@ class _Dealer:
             .select("customer_id", "home_store_id", status=pl.lit("prospect"), is_vip=pl.lit(False))
             .collect()
         )
+        successors = stocktake.successors_by(self.facts.stores, self.facts.as_of)
+        recipients = self.facts.recipients.select(
+            "customer_id",
+            pl.col("home_store_id").replace(successors),
+            status=pl.lit("prospect"),
+            is_vip=pl.lit(False),
+        )
         rows = (
-            pl.concat([known, prospects])
+            pl.concat([known, prospects, recipients])
             .join(chain_sales, on="customer_id", how="left")
             .join(count.stake, on="customer_id", how="left")
         )
@@ -284,7 +295,13 @@ class _Dealer:
     def reviews(self) -> list[Review]:
         scopes = scopes_of(self.facts)
         stores = {scope: self._review(scope) for scope in scopes if scope != CHAIN}
-        chain = replace(self._review(CHAIN), stores=tuple(self._store_row(stores[scope]) for scope in stores))
+        chain = replace(
+            self._review(CHAIN),
+            stores=tuple(self._store_row(stores[scope]) for scope in stores),
+            proposals=self._proposals(),
+            shared_keys=self._shared_keys(),
+            decisions=self._decisions(),
+        )
         return [chain, *stores.values()]
 
     def _review(self, scope: str) -> Review:
@@ -663,7 +680,7 @@ class _Dealer:
                 row["net_sales"] if row["table_name"] == "order_lines" else None,
             )
             for row in self.ledger.iter_rows(named=True)
-            if row["table_name"] != "order_lines" or row["landing_id"] in rested_on
+            if row["landing_id"] in rested_on or row["table_name"] not in ("order_lines", IDENTITY_DECISIONS)
         )  # fmt: skip
 
     def _money(self, scope: str) -> tuple[MoneyRow, ...]:
@@ -684,6 +701,52 @@ class _Dealer:
             CompletenessRow(name, known, rows[0]["customers"])
             for name, known in (rows[0].items() if rows else ())
             if name not in ("scope", "customers")
+        )
+
+    # ---- who is one person
+
+    def _proposals(self) -> tuple[Proposal, ...]:
+        return tuple(
+            Proposal(
+                first=self._person(row["customer_id"], with_phone=False),
+                second=self._person(row["other_id"], with_phone=False),
+                evidence=tuple(row["evidence"]),
+                parcels=row["parcels"],
+                parcels_all=row["parcels_all"],
+                net_sales_first=row["net_sales"],
+                net_sales_second=row["other_net_sales"],
+            )
+            for row in self.facts.proposals.iter_rows(named=True)
+        )
+
+    def _shared_keys(self) -> tuple[SharedKey, ...]:
+        return tuple(
+            SharedKey(row["key"], masked_key(row["key"], row["value"]), row["reason"], row["customers"])
+            for row in self.facts.identity.shared.iter_rows(named=True)
+        )
+
+    def _decisions(self) -> tuple[Decision, ...]:
+        """Decisions taken since the month began (on the chain's calendar), in their order."""
+        day = pl.col("decided_at").dt.replace_time_zone("UTC").dt.convert_time_zone(self.issue.time_zone).dt.date()
+        taken = (
+            self.facts.decisions.with_columns(decided_on=day)
+            .filter(pl.col("decided_on") >= self.facts.month.first_day)
+            .sort("landing_no", "decision_id")
+            .unique("decision_id", keep="first", maintain_order=True)
+        )
+        id_of = dict(self.facts.keys.iter_rows())
+        return tuple(
+            Decision(
+                decision_id=row["decision_id"],
+                verb=row["verb"],
+                decided_on=row["decided_on"],
+                first=self._person(id_of.get(row["left_key"], f"c{row['left_key']:016x}"), with_phone=False),
+                second=self._person(id_of.get(row["right_key"], f"c{row['right_key']:016x}"), with_phone=False),
+                net_sales_first=row["left_net_sales"],
+                net_sales_second=row["right_net_sales"],
+                holds=row["decision_id"] in self.facts.identity.in_force,
+            )
+            for row in taken.iter_rows(named=True)
         )
 
     def _store_row(self, review: Review) -> StoreRow:

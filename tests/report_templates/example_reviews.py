@@ -21,13 +21,16 @@ from schemas.review import (
     AttitudeRow,
     CareDate,
     CompletenessRow,
+    Decision,
     Figure,
     FileRow,
     MoneyRow,
     ParetoPoint,
     Person,
+    Proposal,
     Review,
     Scope,
+    SharedKey,
     StatusRow,
     StocktakeRow,
     StoreRow,
@@ -521,8 +524,32 @@ def chain(stores: int, locale: Locale = "zh_CN") -> Review:
     )
     return _review(
         locale, scope=Scope("chain", None, WORDS[locale]["chain"][0], None), figures=figures, stocktake=(base, vip), stores=rows,
-        files=_files(stores), **_customer_tables(stores),
+        files=_files(stores), **_customer_tables(stores), **_identity(5 * stores, locale),
     )  # fmt: skip
+
+
+def _identity(pairs: int, locale: Locale) -> dict[str, Any]:
+    """Pairs to decide, keys that many share, and decisions, as HQ sees them: no phone tails."""
+
+    def who(place: int) -> Person:
+        return replace(_person(place, locale), customer_id=f"c{place * 2654435761 % 2**60:016x}", phone_tail=None)
+
+    evidence = (("name_address", "own_parcels"), ("own_parcels",), ("name_birthday",), ("name_address",))
+    proposals = tuple(
+        Proposal(who(n), replace(who(n), customer_id=f"c{n * 7919 + 4471:016x}"), evidence[n % 4], 3 if n % 4 < 2 else None, 4 if n % 4 < 2 else None,
+                 Decimal(31942 - 97 * n), Decimal(max(9358 - 411 * n, 0)))
+        for n in range(pairs)
+    )  # fmt: skip
+    shared = (
+        SharedKey("phone", "…4471", "many_members", 37), SharedKey("phone", "…0042", "declared", 12),
+        SharedKey("email", "s…@example.com", "different_names", 2),
+    )  # fmt: skip
+    decisions = (
+        Decision("d0a1b2c3d", "merge", date(2026, 10, 9), who(101), who(102), Decimal("8120.00"), Decimal("640.00"), True),
+        Decision("d1a2b3c4d", "split", date(2026, 10, 21), who(103), who(104), Decimal("530.00"), Decimal("0.00"), False),
+        Decision("d5e6f7a8b", "undo", date(2026, 11, 1), who(103), who(104), Decimal("530.00"), Decimal("0.00"), True),
+    )
+    return {"proposals": proposals, "shared_keys": shared, "decisions": decisions}
 
 
 HOSTILE_NAMES = ("<img src=file:///secret.txt>", '=HYPERLINK("http://x")', "+1", "-2", "@SUM(A1)", "{{ 7*7 }}", "</td><script>alert(1)</script>",
