@@ -112,7 +112,9 @@ def split(lake: Lake, settings: Settings, customer: str, keys: Sequence[str], *,
     leaves = id_after[anchor]
     stays = [key for key, was in before.items() if was == customer_id and id_after.get(key) not in (None, leaves)]
     if not stays:
-        raise UsageError(f"nothing would be left of customer {customer_id}: name only the keys that are another person's")
+        raise UsageError(
+            f"nothing would be left of customer {customer_id}: name only the keys that are another person's"
+        )
     left_key = min(stays, key=places.__getitem__)
     money = _money(known, after)
     rows = [
@@ -184,12 +186,8 @@ def _landed(
         "first_date": None, "last_date": None,
     }  # fmt: skip
     table = pl.DataFrame(list(rows), schema=schema)
-    lake.commit(
-        [Landing({IDENTITY_DECISIONS: table}, ledger)], landed_at=now, first_landing_no=_next_landing_no(known)
-    )
-    return Decided(
-        decision_id, first["verb"], customer_id, other_id, first["left_net_sales"], first["right_net_sales"]
-    )
+    lake.commit([Landing({IDENTITY_DECISIONS: table}, ledger)], landed_at=now, first_landing_no=_next_landing_no(known))
+    return Decided(decision_id, first["verb"], customer_id, other_id, first["left_net_sales"], first["right_net_sales"])
 
 
 # ---- naming people

@@ -307,12 +307,10 @@ def _append_lines(
         back = _landed(superseded, attempt, number).with_columns(pl.col("net_sales", "cost").neg())
         rolled = pl.concat([rolled, back.select(needed)])
     attempt.append("activity", orders.activity(rolled.lazy()).collect())
-    attempt.append("gifts", orders.gifts(_landed(accepted, attempt, number).lazy()).collect())
-    named = (
-        accepted.filter(pl.col("buyer_key").is_not_null())
-        .select("buyer_key", *CUSTOMER_KEYS)
-        .unique(maintain_order=True)
-    )
+    gifts = orders.gifts(_landed(accepted, attempt, number).lazy()).collect()
+    attempt.append("gifts", gifts)
+    named = accepted.filter(pl.col("buyer_key").is_not_null()).select("buyer_key", *CUSTOMER_KEYS)
+    named = pl.concat([named, identity.buyers_of_recipients(gifts)]).unique(maintain_order=True)
     if named.height:
         tally.buyers = [pl.concat([*tally.buyers, named]).unique(maintain_order=True)]
 

@@ -238,7 +238,7 @@ def _in_order(
 
 
 def roles_read(
-    header: Sequence[str], source: SourceFormat, zone: str, rows: pl.DataFrame | None = None
+    header: Sequence[str], source: SourceFormat, settings: Settings, rows: pl.DataFrame | None = None
 ) -> list[RoleText]:
     """The roles that this header (or the source's constants) bring, and how their text is read.
 

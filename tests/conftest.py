@@ -10,11 +10,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from flows.config import Workspace, read_settings
 from flows.ingest import ingest
 from flows.sample_chain import write_sample_chain
+
+hypothesis.settings.register_profile("no deadline", deadline=None)  # a slow machine is no failure
+hypothesis.settings.load_profile("no deadline")
 
 REGULARS = Path(sys.executable).with_name("regulars")
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -338,7 +338,9 @@ def clearly_different(one: str, other: str) -> bool:
     if not only_left or not only_right:
         return False
     return any(
-        not any(a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 3 and _one_slip(a, b)) for b in only_right)
+        not any(
+            a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 3 and _one_slip(a, b)) for b in only_right
+        )
         for a in only_left
     )
 
@@ -581,4 +583,6 @@ def _kept_apart(identity: Identity, decisions: pl.DataFrame) -> pl.DataFrame:
 def no_decisions() -> pl.DataFrame:
     """An empty frame of decisions, as the lake gives them."""
     columns = IdentityDecisions.to_schema().columns
-    return pl.DataFrame(schema={**{name: column.dtype.type for name, column in columns.items()}, "landing_no": pl.Int64})
+    return pl.DataFrame(
+        schema={**{name: column.dtype.type for name, column in columns.items()}, "landing_no": pl.Int64}
+    )
