@@ -24,6 +24,7 @@ import polars as pl
 from flows.cell_values import UNCACHED_FORMULA, FormatKind, Styles, cell_texts, format_kind
 from flows.containers import LIMITS, MEBIBYTE, Limits, check_members, opened_zip, readable
 from flows.text_files import UnreadableFile
+from flows.wide_tables import WideTable
 
 BLOCK_BYTES = 8 * MEBIBYTE
 ITEM_BYTES = 64 * MEBIBYTE
@@ -344,36 +345,12 @@ def _rich_text(item: str, prefix: str) -> str:
 
 def _grid(stream: IO[bytes], strings: pl.Series, styles: Styles, is_computed: bool, limits: Limits) -> pl.DataFrame:
     """One row per row of the sheet that holds anything: source_row and the texts of its columns."""
-    blocks: list[pl.DataFrame] = []
-    last_row, rows, width = 0, 0, 0
+    last_row = 0
+    table = WideTable(limits)
     for prefix, block in _blocks(stream, "worksheet", "sheetData", "row", limits):
         cells, last_row = _cells(_tokens(block, _row_pattern(prefix)), prefix, last_row)
-        cells = _with_values(cells, prefix, strings, is_computed)
-        texts = cell_texts(cells, styles)
-        if texts.is_empty():
-            continue
-        width = max(width, int(texts["column"].max()) + 1)  # type: ignore[arg-type]
-        blocks.append(texts.pivot(on="column", index="row", values="text", aggregate_function="first"))
-        rows += blocks[-1].height
-        if rows * width > limits.cells:
-            raise UnreadableFile(f"holds a sheet of more than {limits.cells:,} cells; export a shorter period")
-    return wide(blocks, width)
-
-
-def wide(blocks: list[pl.DataFrame], width: int) -> pl.DataFrame:
-    """Blocks of `row` and some of the columns "0", "1", … as one table of all of them, "" where nothing is."""
-    names = [str(position) for position in range(width)]
-    if not blocks:
-        return pl.DataFrame(schema={"source_row": pl.Int64, **dict.fromkeys(names, pl.String)})
-    filled = [
-        block.select(
-            pl.col("row").alias("source_row"),
-            *(pl.col(name).fill_null("") if name in present else pl.lit("").alias(name) for name in names),
-        )
-        for block in blocks
-        for present in [set(block.columns)]
-    ]
-    return pl.concat(filled).sort("source_row")
+        table.add(cell_texts(_with_values(cells, prefix, strings, is_computed), styles))
+    return table.frame()
 
 
 def _row_pattern(prefix: str) -> str:
