@@ -18,6 +18,7 @@ from flows.text_files import UnreadableFile
 from flows.wide_tables import WideTable
 
 HTML_BYTES = 64 * MEBIBYTE
+TAGS = 5_000_000
 SPAN = 1_000
 
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>|<[^<>]*>|([^<]+)|<")
@@ -29,8 +30,8 @@ SKIPPED = ("style", "script", "head", "title")
 def tables(stream: BinaryIO, limits: Limits = LIMITS) -> list[pl.DataFrame]:
     """The outer tables of a page that hold anything, rows and columns numbered as the table has them."""
     content = stream.read(HTML_BYTES + 1)
-    if len(content) > HTML_BYTES:
-        raise UnreadableFile(f"is an HTML page of more than {HTML_BYTES // MEBIBYTE} MB; save it as XLSX or CSV")
+    if len(content) > HTML_BYTES or content.count(b"<") > TAGS:
+        raise UnreadableFile(f"is an HTML page of more than {HTML_BYTES // MEBIBYTE} MB or {TAGS:,} tags; save it as XLSX or CSV")
     found = []
     for cells in _tables(_text(content), limits):
         table = WideTable(limits)

@@ -172,7 +172,7 @@ class _Package:
         parser.EndElementHandler = ended
         try:
             parser.Parse(content, True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: an encoding it doesn't know
             raise UnreadableFile(DAMAGED) from error
         return found
 
@@ -365,13 +365,20 @@ def _cells(tokens: pl.Series, prefix: str, last_row: int) -> tuple[pl.DataFrame,
     """
     attribute = r"""^[^>]*?\s{}=["']({})["']"""
     has_reference = pl.col("token").str.contains(r"^[^>]*?\sr=")
-    frame = tokens.to_frame().filter(~pl.col("token").str.starts_with(f"</{prefix}row"))
+    frame = tokens.to_frame().with_columns(
+        is_row=pl.col("token").str.starts_with(f"<{prefix}row"), is_end=pl.col("token").str.starts_with("</")
+    )
+    is_open = pl.col("is_row") & ~pl.col("token").str.ends_with("/>")
+    frame = frame.with_columns(
+        depth=is_open.cum_sum().cast(pl.Int64) - pl.col("is_end").cum_sum().cast(pl.Int64),
+        row_at=pl.col("is_row").cum_sum().cast(pl.Int64) - 1,
+    )
+    wanted_depth = (is_open | ~(pl.col("is_row") | pl.col("is_end"))).cast(pl.Int64)
+    if frame.select((pl.col("depth") != wanted_depth).any() | (pl.col("depth").last() != 0)).item():
+        raise UnreadableFile(DAMAGED)
+    frame = frame.filter(~pl.col("is_end"))
     if frame.is_empty():
         return _NO_CELLS, last_row
-    frame = frame.with_columns(is_row=pl.col("token").str.starts_with(f"<{prefix}row"))
-    if not frame["is_row"][0]:
-        raise UnreadableFile(DAMAGED)
-    frame = frame.with_columns(row_at=pl.col("is_row").cum_sum().cast(pl.Int64) - 1)
     rows = frame.filter("is_row").select(
         "row_at", has_reference=has_reference, told=pl.col("token").str.extract(attribute.format("r", r"\d{1,7}"))
     )
