@@ -13,6 +13,7 @@ import polars as pl
 from flows.config import Settings
 from flows.errors import RegularsError
 from flows.lake import Lake, Landing, schema_of
+from flows.sources import nearest_format
 from flows.text_files import TextTable
 from schemas.columns import MONEY
 from schemas.orders import Gifts, OrderLines
@@ -66,21 +67,13 @@ def recognised_source(header: Sequence[str], formats: dict[str, SourceFormat]) -
                 f"could be {best.name} or {matches[1].name}; describe it in chain.toml under [sources.…]"
             )
         return best
-    near = max(formats.values(), key=lambda f: (_likeness(f, list(header)), f.name))
-    if _likeness(near, list(header)) >= 0.5:
-        found = near.header_of(list(header))
-        absent = [" / ".join(near.columns[role].headers) for role in near.required if role not in found]
+    if near := nearest_format(list(header), formats):
+        source, absent = near
         raise UnrecognisedFile(
-            f"looks like {near.name} ({near.en}), but column {', '.join(absent)} is missing; export it again with that column"
+            f"looks like {source.name} ({source.en}), but column {', '.join(absent)} is missing; export it again with that "
+            "column, or see what else it can be with `regulars inspect`"
         )
-    raise UnrecognisedFile(
-        "is no known export; see what it holds with `regulars inspect`, then describe it in chain.toml"
-    )
-
-
-def _likeness(source: SourceFormat, header: list[str]) -> float:
-    found = source.header_of(header)
-    return sum(role in found for role in source.required) / len(source.required)
+    raise UnrecognisedFile("is no known export; `regulars inspect` proposes a mapping for it, and --save keeps it")
 
 
 def check_currency(source: SourceFormat, settings: Settings) -> None:

@@ -130,7 +130,9 @@ def _columns(told: Mapping[str, Any], table: str, where: str) -> dict[str, Colum
 
 def _column(told: Any, where: str) -> Column:
     if not isinstance(told, Mapping) or not isinstance(told.get("header"), str):
-        raise UsageError(f'{where} is neither a header nor {{ header = "…", and = ["…"], strip_suffix = "…", extract = "…" }}')
+        raise UsageError(
+            f'{where} is neither a header nor {{ header = "…", and = ["…"], strip_suffix = "…", extract = "…" }}'
+        )
     if unknown := sorted(set(told) - set(COLUMN_KEYS)):
         raise UsageError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(COLUMN_KEYS)}")
     following = told.get("and", [])
@@ -172,6 +174,28 @@ def _rule(told: Any, source: SourceFormat, where: str) -> LineRule:
         )
     except ValueError as error:
         raise UsageError(f"{where}: {error}") from None
+
+
+def nearest_format(header: list[str], formats: Mapping[str, SourceFormat]) -> tuple[SourceFormat, list[str]] | None:
+    """The format that this header misses by a required column or more, and those columns; None when none is near.
+
+    Near is a header with most of the required columns, or one that is mostly made of the format's own columns.
+    """
+
+    def shares(source: SourceFormat) -> tuple[float, float]:
+        found = source.header_of(header)
+        required = sum(role in found for role in source.required) / max(len(source.required), 1)
+        return required, len(set(found.values())) / max(len(header), 1)
+
+    near = max(formats.values(), key=lambda source: (sum(shares(source)), source.name), default=None)
+    if near is None:
+        return None
+    required, own = shares(near)
+    known = len(set(near.header_of(header).values()))
+    if not (required >= 0.75 or (required >= 0.5 and own >= 0.5) or (own >= 2 / 3 and known >= 3)):
+        return None
+    found = near.header_of(header)
+    return near, [" / ".join(near.columns[role].headers) for role in near.required if role not in found]
 
 
 def toml_key(name: str) -> str:

@@ -117,7 +117,7 @@ ORDER_LINES: Mapping[str, Words] = {
     ),
     "store_id": _words(_STORE, "机构|组织|部门|store location"),
     "channel": _words("渠道|销售渠道|订单渠道|订单来源|平台|channel|sales channel|order source|platform", "来源|source"),
-    "product_id": _words(_PRODUCT_ID, "编号|编码|代码|code|no|id|item|product|article"),
+    "product_id": _words(_PRODUCT_ID, "编号|编码|代码|code|no|id|item|product|article|商品|产品|货品|款式"),
     "product_name": _words(_PRODUCT_NAME, "名称|name|品种|摘要|details"),
     "quantity": _words(
         "数量|销售数量|购买数量|订购数量|商品数量|成交数量|实销数量|销量|件数|销售件数|宝贝数量|订货数量|购买件数|qty|quantity|qty sold|"
@@ -233,7 +233,7 @@ CUSTOMERS: Mapping[str, Words] = {
 }  # fmt: skip
 
 PRODUCTS: Mapping[str, Words] = {
-    "product_id": _words(_PRODUCT_ID, "编号|编码|代码|code|no|id|item|product|article"),
+    "product_id": _words(_PRODUCT_ID, "编号|编码|代码|code|no|id|item|product|article|商品|产品|货品|款式"),
     "name": _words(_PRODUCT_NAME, "名称|name|品种"),
     "brand": _words("品牌|商标|品牌名称|brand|brand name", "vendor|manufacturer|make"),
     "category": _words(

@@ -314,9 +314,8 @@ def share_found(values: pl.Series, among: pl.Series) -> tuple[float, int]:
 
 
 def _distinct_keys(values: pl.Series) -> pl.Series:
-    return values.unique().drop_nulls().str.strip_chars(BLANKS + "'").str.strip_suffix(".0").unique().pipe(
-        lambda keys: keys.filter(keys != "")
-    )  # fmt: skip
+    keys = values.unique().drop_nulls().str.strip_chars(BLANKS + "'").str.strip_suffix(".0").unique()
+    return keys.filter(keys != "")
 
 
 def masked(text: str) -> str:
@@ -327,4 +326,6 @@ def masked(text: str) -> str:
         return f"{text[:1]}***@***"
     if digits >= 7 and digits >= len(text) - 4:
         return f"{text[:3]}{'*' * 4}{text[-4:]}"
-    return "".join("9" if sign.isdigit() else "*" if at and sign.isalpha() else sign for at, sign in enumerate(text))[:24]
+    return "".join("9" if sign.isdigit() else "*" if at and sign.isalpha() else sign for at, sign in enumerate(text))[
+        :24
+    ]
