@@ -70,12 +70,7 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         frame = frame.with_columns(list_cents=pl.lit(None, CENTS), amount=pl.lit(None, MONEY))
     if "order_paid" in frame.columns:
         order = ("store_id", "order_id")
-        shipping = (
-            _as_cents(pl.col("order_shipping")).fill_null(0)
-            if "order_shipping" in frame.columns
-            else pl.lit(0).cast(CENTS)
-        )
-        total = _as_cents(pl.col("order_paid")) - shipping
+        total = _as_cents(pl.col("order_paid")) - _as_cents(pl.col("order_shipping")).fill_null(0)
         whole = pl.col("list_cents").sum().over(order)
         through = pl.col("list_cents").cum_sum().over(order)
         # the difference of rounded running sums: each part is within a cent, and together they are the total
