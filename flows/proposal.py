@@ -415,13 +415,17 @@ def _check_order_lines(reading: _Reading) -> None:
     _check_order_ids(reading)
     _propose_rules(reading)
     for at, header in enumerate(reading.file.words):
-        if header in GIVEN_BACK.plain and reading.file.profiles[at]["filled"]:
+        is_open = at not in {candidate.at for candidate in reading.chosen.values()}
+        if header in GIVEN_BACK.plain and is_open and reading.file.profiles[at]["filled"]:
             amounts = reading.file.numbers(at, reading.file.rows).drop_nulls()
             if (amounts != 0).any():
+                told_by = [role for role in ("refunded", "order_refunded") if role in roles_of("order_lines")]
+                as_role = f": --set {told_by[0]}=HEADER if it is the line's, {told_by[1]} if the order's" if told_by else ""
                 reading.questions.append(
-                    f"{_quoted(reading.file.header[at])} gives back part of {int((amounts != 0).sum()):,} rows, which a mapping cannot "
-                    "subtract: export refunds as rows of their own"
-                )  # fmt: skip
+                    f"{_quoted(reading.file.header[at])} gives back part of {int((amounts != 0).sum()):,} rows"
+                    + (as_role or ", which a mapping cannot subtract: export refunds as rows of their own")
+                )
+
 
 
 def _quoted(header: str) -> str:
@@ -686,7 +690,7 @@ def _propose_rules(reading: _Reading) -> None:
     for role in ("refund_of",):
         if role in reading.chosen and reading.chosen[role].sureness != "unsure":
             reading.rules.append({"kind": "refund", "column": file.header[reading.chosen[role].at], "not_empty": True})
-    for role in ("quantity", "net_sales"):
+    for role in ("quantity", "net_sales", "unit_price"):
         at = reading.at(role)
         if at is None:
             continue
@@ -696,6 +700,18 @@ def _propose_rules(reading: _Reading) -> None:
             reading.rules.append({"kind": "refund", "column": file.header[at], "at_most": -0.001})
             reading.notes.append(f"{below:,} rows have {file.header[at]} below 0: refunds")
             break
+
+
+def _add_sale_rule(reading: _Reading) -> None:
+    """The last rule: what a sale is called, so that a word which a later file brings is not counted as one unasked."""
+    for role in ("status", "line_type"):
+        at = reading.at(role)
+        if at is None or not reading.file.profiles[at]["filled"] or reading.file.profiles[at]["filled"] < reading.file.rows.height:
+            continue
+        ruled = {word for rule in reading.rules if rule["column"] == reading.file.header[at] for word in rule.get("is", ())}
+        if meant := [word for word in reading.file.words_of(at) if word not in ruled]:
+            reading.rules.append({"kind": "sale", "column": reading.file.header[at], "is": meant})
+        return
 
 
 def _kind_of_word(word: str) -> str | None:
@@ -858,6 +874,8 @@ def propose(
         return _unknown(file, name, why)
     (_check_order_lines if reading.table == "order_lines" else _check_register)(reading)
     _with_words(reading, words)
+    if reading.table == "order_lines" and "rules" not in reading.settings:
+        _add_sale_rule(reading)
     _settle_days(reading)
     _settle_decimals(reading)
     _ask_for_what_is_open(reading, sureness, why, from_head, ranked)
@@ -898,7 +916,7 @@ def _with_words(reading: _Reading, words: Mapping[str, str]) -> None:
             at = reading.at(role)
             if at is not None and word in reading.file.words_of(at):
                 if kind != "sale":
-                    reading.rules.append({"kind": kind, "column": reading.file.header[at], "is": [word]})
+                    reading.rules.insert(0, {"kind": kind, "column": reading.file.header[at], "is": [word]})
                 reading.questions = [
                     _without_word(question, word) if f"in {_quoted(reading.file.header[at])}: a sale, or what?" in question else question
                     for question in reading.questions
