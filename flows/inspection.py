@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -124,12 +124,23 @@ def inspect_files(
                 landable = _landable(
                     tables[name], declared(proposal.name, proposal.told, heads_elsewhere=heads), settings
                 )
+            if landable and landable.rows * 2 < tables[name].rows_in:
+                proposal = replace(proposal, questions=(*proposal.questions, _mostly_refused(landable)))
             # a column that a known format misses is worth telling only while no mapping makes up for it
             message = NO_EXPORT if proposal.is_ready else inspections[name].message
             inspections[name] = Inspection(
                 name, **_about(tables[name]), message=message, table=proposal.table, proposal=proposal, landable=landable,
             )  # fmt: skip
     return list(inspections.values()), links
+
+
+def _mostly_refused(told: Landable) -> str:
+    reasons = ", ".join(f"{code} {rows:,}" for code, rows in told.problems.items())
+    columns = ", ".join(sorted({str(example["column"]) for example in told.examples}))
+    return (
+        f"{told.quarantined:,} of {told.rows + told.quarantined:,} rows would be quarantined ({reasons}; {columns}): mend the file or "
+        "choose another column; one that is not needed can be left out with --set ROLE=-"
+    )
 
 
 def _about(table: TextTable) -> dict[str, Any]:

@@ -51,10 +51,15 @@ Sureness = Literal["sure", "likely", "unsure"]
 
 FITS, NEARLY_FITS, HALF_FITS = 0.98, 0.9, 0.5
 """Shares of a column's filled cells that its role can read: a fit; a fit with bad cells; a doubt. Below: refused."""
+FEW_KEYS = 5
+"""A key of customers with so few values, each many times over, is none."""
 WORDS_SHOWN = 12
 """A column with at most so many values is one of words (stores, states)."""
 TABLE_MARGIN = 0.8
 """By how much (in columns explained) the best table must lead to be sure."""
+
+LEFT_OUT = "-"
+"""An answer: no column has this role."""
 
 NUMBER_KINDS = ("money", "unit_price", "quantity")
 PRICES = ("net_sales", "unit_price", "order_paid")
@@ -259,7 +264,12 @@ def _named_candidates(file: FileText, table: str, refused: dict[int, str]) -> li
             kind = roles[role].kind
             fit = _fit(kind, seen)
             if fit < HALF_FITS:
-                refused.setdefault(at, f"called like {role}, but only {fit:.0%} of its values are {NOT_THE_KIND[kind]}")
+                why = f"called like {role}, but only {fit:.0%} of its values are {NOT_THE_KIND[kind]}"
+                if kind == "id" and seen["scientific"] > HALF_FITS:
+                    why = (
+                        f"called like {role}, but a spreadsheet has cut its numbers short (6.9E+12): export it as text"
+                    )
+                refused.setdefault(at, why)
                 continue
             steps: tuple[Sureness, ...] = {
                 "plain": ("sure", "likely", "unsure"), "part": ("likely", "unsure", "unsure"), "vague": ("unsure",) * 3,
@@ -367,7 +377,13 @@ class _Reading:
         return self.chosen[role].at if role in self.chosen else None
 
 
-def _read_as(file: FileText, table: str, told: Mapping[str, tuple[int, str]], settings: Mapping[str, Any]) -> _Reading:
+def _read_as(
+    file: FileText,
+    table: str,
+    told: Mapping[str, tuple[int, str]],
+    settings: Mapping[str, Any],
+    left_out: Sequence[str] = (),
+) -> _Reading:
     """The file as this table. `told`: role → (column, reason) that are settled; `settings`: keys that are."""
     refused: dict[int, str] = {}
     roles = roles_of(table)
@@ -377,6 +393,7 @@ def _read_as(file: FileText, table: str, told: Mapping[str, tuple[int, str]], se
         c for c in _named_candidates(file, table, refused) if c.role not in settled and c.at not in columns_settled
     ]
     candidates += _value_candidates(file, table, {c.at for c in candidates} | columns_settled)
+    candidates = [candidate for candidate in candidates if candidate.role not in left_out]
     candidates += [_Candidate(role, at, 1.0, "told", "sure", why) for role, (at, why) in settled.items()]
     reading = _Reading(file, table, _assigned(candidates), candidates, refused, dict(settings))
     if table == "order_lines":
@@ -412,20 +429,23 @@ def _check_order_lines(reading: _Reading) -> None:
     _settle_order_total(reading)
     _check_line_no(reading)
     _check_discount(reading)
+    _ask_for_unread_discount(reading)
     _check_order_ids(reading)
     _propose_rules(reading)
+    _check_customer_keys(reading)
     for at, header in enumerate(reading.file.words):
         is_open = at not in {candidate.at for candidate in reading.chosen.values()}
         if header in GIVEN_BACK.plain and is_open and reading.file.profiles[at]["filled"]:
             amounts = reading.file.numbers(at, reading.file.rows).drop_nulls()
             if (amounts != 0).any():
                 told_by = [role for role in ("refunded", "order_refunded") if role in roles_of("order_lines")]
-                as_role = f": --set {told_by[0]}=HEADER if it is the line's, {told_by[1]} if the order's" if told_by else ""
+                as_role = (
+                    f": --set {told_by[0]}=HEADER if it is the line's, {told_by[1]} if the order's" if told_by else ""
+                )
                 reading.questions.append(
                     f"{_quoted(reading.file.header[at])} gives back part of {int((amounts != 0).sum()):,} rows"
                     + (as_role or ", which a mapping cannot subtract: export refunds as rows of their own")
                 )
-
 
 
 def _quoted(header: str) -> str:
@@ -616,14 +636,32 @@ def _check_discount(reading: _Reading) -> None:
     at = reading.at("discount")
     if at is None:
         return
-    values = reading.file.numbers(at).abs().drop_nulls()
+    signed = reading.file.numbers(at, reading.file.rows).drop_nulls()
+    values = signed.abs()
     is_rate = reading.file.profiles[at]["share"] >= FITS and not (values == 0).all()
     if is_rate or reading.chosen["discount"].match == "vague":
         del reading.chosen["discount"]
         reading.refused[at] = "a rate, not an amount" if is_rate else "a rate or an amount: it doesn't say"
-        if "net_sales" not in reading.chosen and "order_paid" not in reading.chosen and not (values == 0).all():
+    elif not {"net_sales", "order_paid"} & set(reading.chosen) and (signed < 0).sum() > (signed > 0).sum():
+        del reading.chosen["discount"]
+        reading.questions.append(
+            f"{_quoted(reading.file.header[at])} is written with a minus, which would raise what was paid: export the amount paid"
+        )
+
+
+def _ask_for_unread_discount(reading: _Reading) -> None:
+    """Quantity × price is not what was paid when a discount stands beside it that cannot be read."""
+    if {"net_sales", "order_paid", "discount"} & set(reading.chosen) or "unit_price" not in reading.chosen:
+        return
+    reading.notes.append("no column holds the amount paid: it is taken as quantity × unit price")
+    used = {candidate.at for candidate in reading.chosen.values()}
+    for at, header in enumerate(reading.file.words):
+        is_discount = _match(ORDER_LINES["discount"], header) or "rate, not an amount" in NO_ROLE.get(header, "")
+        is_asked = any(_quoted(reading.file.header[at]) in question for question in reading.questions)
+        if at not in used and is_discount and not is_asked and reading.file.rows[str(at)].str.contains("[1-9]").any():
             reading.questions.append(
-                f"{_quoted(reading.file.header[at])} lowers what was paid, but no column holds the amount paid: export that one too"
+                f"{_quoted(reading.file.header[at])} lowers what was paid, but is no amount, and no column holds the amount paid: "
+                "export that one too"
             )
 
 
@@ -676,6 +714,12 @@ def _propose_rules(reading: _Reading) -> None:
             continue
         words = file.words_of(at)
         kinds = {word: _kind_of_word(word) for word in words}
+        if reading.chosen[role].match == "vague" and not any(kinds.values()):
+            reading.refused[at] = "its words say nothing of sales or refunds"
+            del reading.chosen[role]
+            continue
+        if reading.chosen[role].match == "vague" and all(kinds.values()):
+            reading.sure(role, "likely", "its words are kinds of rows")
         for kind in KIND_WORDS:
             if meant := [word for word, its in kinds.items() if its == kind]:
                 reading.rules.append({"kind": kind, "column": file.header[at], "is": meant})
@@ -706,9 +750,15 @@ def _add_sale_rule(reading: _Reading) -> None:
     """The last rule: what a sale is called, so that a word which a later file brings is not counted as one unasked."""
     for role in ("status", "line_type"):
         at = reading.at(role)
-        if at is None or not reading.file.profiles[at]["filled"] or reading.file.profiles[at]["filled"] < reading.file.rows.height:
+        if (
+            at is None
+            or not reading.file.profiles[at]["filled"]
+            or reading.file.profiles[at]["filled"] < reading.file.rows.height
+        ):
             continue
-        ruled = {word for rule in reading.rules if rule["column"] == reading.file.header[at] for word in rule.get("is", ())}
+        ruled = {
+            word for rule in reading.rules if rule["column"] == reading.file.header[at] for word in rule.get("is", ())
+        }
         if meant := [word for word in reading.file.words_of(at) if word not in ruled]:
             reading.rules.append({"kind": "sale", "column": reading.file.header[at], "is": meant})
         return
@@ -755,6 +805,42 @@ def _check_register(reading: _Reading) -> None:
 
 
 # ---- how the file is written
+
+
+def _check_customer_keys(reading: _Reading) -> None:
+    """A key that is no key would make one customer of many: names, yes or no, masked cards, the till's walk-in number."""
+    file = reading.file
+    for role in CUSTOMER_KEYS:
+        at = reading.at(role)
+        if at is None or reading.chosen[role].match == "told":
+            continue
+        seen = file.profiles[at]
+        why = ""
+        if (
+            role in ("member_id", "account")
+            and max(seen["person_zh"], seen["person_latin"]) >= HALF_FITS > seen["code"]
+        ):
+            why = "its values look like names, which many people share"
+        elif role == "member_id" and seen["masked"] >= HALF_FITS:
+            why = "its values are masked"
+        elif seen["yes_no"] >= NEARLY_FITS or (
+            seen["distinct"] <= FEW_KEYS and seen["filled"] >= 20 * seen["distinct"]
+        ):
+            why = f"only {seen['distinct']:,} different values in {seen['filled']:,} rows: no key of a person"
+        if why:
+            reading.sure(role, "unsure", why)
+            continue
+        rows = _rows_of_commonest(file.rows[str(at)])
+        if rows >= 20 and rows >= 0.2 * seen["filled"] and seen["distinct"] >= 3:
+            reading.notes.append(
+                f"{_quoted(file.header[at])}: one value stands on {rows:,} of {seen['filled']:,} rows; if it is the till's "
+                "for strangers, they will pass for one customer"
+            )
+
+
+def _rows_of_commonest(cells: pl.Series) -> int:
+    counted = cells.filter(cells != "").value_counts(sort=True, name="rows")
+    return int(counted["rows"][0]) if counted.height else 0
 
 
 def _settle_days(reading: _Reading) -> None:
@@ -863,10 +949,11 @@ def propose(
     if table is not None and table not in INPUT_TABLES:
         raise UsageError(f"--set table={table}: not one of {', '.join(INPUT_TABLES)}")
     name = answers.pop("name", None) or source_name(file.file, taken_names)
-    told, fixed, words = _answers(file, table, answers)
+    left_out = [role for role, value in answers.items() if value == LEFT_OUT]
+    told, fixed, words = _answers(file, table, {key: value for key, value in answers.items() if value != LEFT_OUT})
     told = {**(found or {}), **told}
     fixed = {**(settings or {}), **fixed}
-    readings = [_read_as(file, t, told, fixed) for t in ([table] if table else INPUT_TABLES)]
+    readings = [_read_as(file, t, told, fixed, left_out) for t in ([table] if table else INPUT_TABLES)]
     ranked = sorted(readings, key=lambda reading: -reading.score())
     reading = ranked[0]
     sureness, why = _table_sureness(ranked, told_by_user=is_told)
@@ -984,6 +1071,9 @@ def _question_for(role: str, reading: _Reading) -> str:
         for at in range(len(reading.file.header))
         if at not in {c.at for c in reading.chosen.values()}
     ]
+    for at, why in reading.refused.items():
+        if why.startswith(f"called like {role},"):
+            return f"{role} ({zh}): {_quoted(reading.file.header[at])} is {why}"
     one_of = f" (columns left: {', '.join(free[:8])})" if free else ""
     if role == "store_id":
         return "no column names the store: --set store_id=S01 if all of it is one store's, or --set store_id=HEADER"

@@ -109,10 +109,10 @@ ORDER_LINES: Mapping[str, Words] = {
     "ordered_at": _words(
         "下单时间|下单日期|订单时间|订单日期|销售时间|销售日期|交易时间|交易日期|成交时间|成交日期|消费时间|消费日期|购买时间|购买日期|结账时间|"
         "结账日期|收银时间|收银日期|开单时间|开单日期|小票时间|小票日期|单据时间|单据日期|零售日期|营业日期|业务日期|订单创建时间|订单提交时间|"
-        "付款时间|支付时间|付款日期|订单付款时间|ordered at|order date|order time|order datetime|date of order|sold at|sold on|sale date|"
+        "ordered at|order date|order time|order datetime|date of order|sold at|sold on|sale date|"
         "sale time|sales date|date of sale|transaction date|transaction time|transaction datetime|trans date|txn date|trx date|"
         "receipt date|bill date|invoice date|ticket date|check date|docket date|document date|purchase date|purchased at|"
-        "business date|trading date|date time|datetime|timestamp|created at|paid at|date paid|closed at",
+        "business date|trading date|date time|datetime|timestamp|created at|付款时间|支付时间|付款日期|订单付款时间|paid at|date paid|closed at",
         "日期|时间|创建时间|录入时间|制单时间|制单日期|date|time|day|created|when",
     ),
     "store_id": _words(_STORE, "机构|组织|部门|store location"),
@@ -135,7 +135,7 @@ ORDER_LINES: Mapping[str, Words] = {
         "实收金额|实收|实付金额|实付|实收额|成交金额|成交额|实销金额|实际金额|实际销售额|净销售额|净销售金额|净额|折后金额|折后小计|销售金额|"
         "销售额|商品实付|商品实付金额|实际支付金额|支付金额|付款金额|消费金额|小计|小计金额|行金额|net sales|net amount|net sale|net total|"
         "net value|net|line net|line net amount|line total|line amount|amount paid|paid|paid amount|total paid|item total|"
-        "sales amount|sale amount|sales value|sales|extended price|ext price|ext amount|extended amount|revenue|turnover",
+        "net amt|line amt|sale amt|sales amt|sales amount|sale amount|sales value|sales|extended price|ext price|ext amount|extended amount|revenue|turnover",
         "金额|合计|合计金额|总金额|总额|总计|总价|应收|应收金额|结算金额|含税金额|价税合计|amount|amt|total|total amount|sum|value|total price|"
         "subtotal|sub total|gross sales|gross amount|gross|total sales|amount due|order total|订单金额|订单总额|订单总金额|订单实付金额|订单应付金额",
     ),

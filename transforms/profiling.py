@@ -278,7 +278,7 @@ def decimal_reading(rows: pl.DataFrame, lines: pl.Series) -> DecimalReading:
 
 def numbers(cells: pl.Expr, *, decimal_comma: bool) -> pl.Expr:
     """Amounts as Float64, for comparing only: signs of money and grouping removed, (12.00) is negative; null when none."""
-    bare = cells.str.replace_all(rf"{MONEY_SIGNS}|[\s']", "").str.replace(r"^\((.*)\)$", "-$1")
+    bare = cells.str.replace_all(rf"{MONEY_SIGNS}|[\s'%]", "").str.replace(r"^\((.*)\)$", "-$1")
     if decimal_comma:
         bare = bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     else:

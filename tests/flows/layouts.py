@@ -25,7 +25,16 @@ PRODUCTS = {
     )
 }  # fmt: skip
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴", "伟芳娜敏静强磊洋艳杰"
-LATIN = ("Anna Example", "Ben Sample", "Cara Invented", "Dan Fiction", "Eve Maker", "Finn Story", "Gina Fable", "Hugo Tale")
+LATIN = (
+    "Anna Example",
+    "Ben Sample",
+    "Cara Invented",
+    "Dan Fiction",
+    "Eve Maker",
+    "Finn Story",
+    "Gina Fable",
+    "Hugo Tale",
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,9 @@ def month_of_lines(orders: int = 60, *, days: int = 31, refunds: bool = True, di
             net = quantity * price
             if discounts and draw.random() < 0.3:
                 net = (net * Decimal("0.9")).quantize(Decimal("0.01"))
-            lines.append(Line(f"XS2610{number:04d}", line_no, at, store, product, quantity, price, net, person, associate))
+            lines.append(
+                Line(f"XS2610{number:04d}", line_no, at, store, product, quantity, price, net, person, associate)
+            )
     return sorted(lines, key=lambda line: (line.at, line.order, line.line_no))
 
 
@@ -130,7 +141,7 @@ def comma(amount: Decimal) -> str:
 
 
 def dollars(amount: Decimal) -> str:
-    """"$1,234.50 " as spreadsheets write it, negative in front."""
+    """ "$1,234.50 " as spreadsheets write it, negative in front."""
     return f"{'-' if amount < 0 else ''}${abs(amount):,.2f} "
 
 
