@@ -70,7 +70,9 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         frame = frame.with_columns(list_cents=pl.lit(None, CENTS), amount=pl.lit(None, MONEY))
     if "order_paid" in frame.columns:
         order = ("store_id", "order_id")
-        total = _as_cents(pl.col("order_paid")) - _as_cents(pl.col("order_shipping")).fill_null(0)
+        total = _as_cents(pl.col("order_paid"))
+        if "order_shipping" in frame.columns:
+            total = total - _as_cents(pl.col("order_shipping")).fill_null(0)
         whole = pl.col("list_cents").sum().over(order)
         through = pl.col("list_cents").cum_sum().over(order)
         # the difference of rounded running sums: each part is within a cent, and together they are the total
