@@ -1,4 +1,4 @@
-"""What a file is, before it lands: its source or a proposal of one, its columns' roles, what is wrong with it. Changes nothing."""
+"""What a file is, before it lands: its source (or a proposal), its columns' roles, what is wrong with it. Changes nothing."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from typing import Any
 import polars as pl
 
 from flows.config import Settings
+from flows.file_text import FileText
 from flows.landing import UnrecognisedFile, check_currency, checked_rows, recognised_source, role_texts, roles_read
-from flows.proposal import FileText, Link, Proposal, propose_together
+from flows.proposal import Proposal
+from flows.side_tables import Link, propose_together
 from flows.sources import declared, sources_of
 from flows.text_files import TextTable, UnreadableFile, read_text_table
+from schemas.columns import MONEY
 from schemas.segments import SALES_KINDS
 from schemas.source_formats import SourceFormat, addressed, roles_of
 from transforms import orders
@@ -138,8 +141,8 @@ def _mostly_refused(told: Landable) -> str:
     reasons = ", ".join(f"{code} {rows:,}" for code, rows in told.problems.items())
     columns = ", ".join(sorted({str(example["column"]) for example in told.examples}))
     return (
-        f"{told.quarantined:,} of {told.rows + told.quarantined:,} rows would be quarantined ({reasons}; {columns}): mend the file or "
-        "choose another column; one that is not needed can be left out with --set ROLE=-"
+        f"{told.quarantined:,} of {told.rows + told.quarantined:,} rows would be quarantined ({reasons}; {columns}): mend the file "
+        "or choose another column; one that is not needed can be left out with --set ROLE=-"
     )
 
 
@@ -188,7 +191,9 @@ def _landable(table: TextTable, source: SourceFormat, settings: Settings) -> Lan
         typed = orders.order_lines(typed, source)
         sound = typed.filter(pl.col("problem_code").is_null())
         kinds = dict(sound.group_by("line_kind").len().sort("len", descending=True).iter_rows())
-        net_sales = sound.filter(pl.col("line_kind").is_in(SALES_KINDS))["net_sales"].sum() or Decimal("0.00")
+        net_sales = (
+            sound.filter(pl.col("line_kind").is_in(SALES_KINDS)).select(pl.col("net_sales").sum().cast(MONEY)).item()
+        )
     bad = typed.filter(pl.col("problem_code").is_not_null())
     reasons = pl.concat([bad.select(reason="problem_code"), table.damaged.select("reason")])
     counted = reasons.group_by("reason").len().sort("len", "reason", descending=[True, False])

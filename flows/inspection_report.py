@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from flows.inspection import Inspection, Landable
-from flows.proposal import Link, Proposal
+from flows.proposal import Proposal
+from flows.side_tables import Link
 from schemas.quarantine import REASONS
 from schemas.source_formats import roles_of
 
@@ -111,11 +112,8 @@ def _table(rows: Sequence[Sequence[str]], *, ruled: bool = False) -> list[str]:
         cells = [set_cell_size(_cut(text, width), width) for text, width in zip(row, widths, strict=False)]
         lines.append("    " + "  ".join([*cells, row[-1]]).rstrip())
     if ruled and lines:
-        lines.insert(
-            1,
-            "    "
-            + "─" * max(cell_len(line) - 4 for line in lines[:1] + ["    " + "  ".join(" " * w for w in widths)]),
-        )
+        widest = max(cell_len(line) for line in lines[:1]) - 4
+        lines.insert(1, "    " + "─" * max(widest, sum(widths) + 2 * len(widths)))
     return lines
 
 

@@ -213,7 +213,7 @@ def _order_of(numbered: pl.DataFrame, days: pl.DataFrame) -> tuple[Literal["ymd"
     day_first = numbered.filter((pl.col("first") > 12) & (pl.col("second") <= 12))
     month_first = numbered.filter((pl.col("second") > 12) & (pl.col("first") <= 12))
     if day_first.height and month_first.height:
-        told = [f"line {part['line'].min()}" for part in (day_first, month_first)]
+        told = [f"line {_first_line(part)}" for part in (day_first, month_first)]
         counts = [int(part["cells"].sum()) for part in (day_first, month_first)]
         return None, False, (
             f"mixed: {counts[0]:,} cells can only be day first ({told[0]}), {counts[1]:,} only month first ({told[1]})"
@@ -221,7 +221,7 @@ def _order_of(numbered: pl.DataFrame, days: pl.DataFrame) -> tuple[Literal["ymd"
     for part, order, word in ((day_first, "dmy", "first"), (month_first, "mdy", "second")):
         if part.height:
             cells = int(part["cells"].sum())
-            why = f"the {word} number is above 12 in {cells:,} cells (line {part['line'].min()})"
+            why = f"the {word} number is above 12 in {cells:,} cells (line {_first_line(part)})"
             return ("dmy" if order == "dmy" else "mdy"), True, why
     read = numbered.with_columns(
         year=pl.when(third.str.len_chars() == 2).then(2000 + third.cast(pl.Int64)).otherwise(third.cast(pl.Int64))
@@ -235,6 +235,10 @@ def _order_of(numbered: pl.DataFrame, days: pl.DataFrame) -> tuple[Literal["ymd"
         order_read = "dmy" if varies[0] > varies[1] else "mdy"
         return order_read, False, f"no number is above 12, but one has {max(varies)} values and the other {min(varies)}"
     return None, False, "no number is above 12: each day can be read both ways"
+
+
+def _first_line(days: pl.DataFrame) -> int:
+    return int(days.select(pl.col("line").min()).item())
 
 
 def _runs_in_time(days: pl.Series) -> bool:
