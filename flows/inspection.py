@@ -141,8 +141,8 @@ def _mostly_refused(told: Landable) -> str:
     reasons = ", ".join(f"{code} {rows:,}" for code, rows in told.problems.items())
     columns = ", ".join(sorted({str(example["column"]) for example in told.examples}))
     return (
-        f"{told.quarantined:,} of {told.rows + told.quarantined:,} rows would be quarantined ({reasons}; {columns}): mend the file "
-        "or choose another column; one that is not needed can be left out with --set ROLE=-"
+        f"{told.quarantined:,} of {told.rows + told.quarantined:,} rows would be quarantined ({reasons}; {columns}): mend the "
+        "file or choose another column; one that is not needed can be left out with --set ROLE=-"
     )
 
 

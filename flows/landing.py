@@ -13,7 +13,7 @@ import polars as pl
 from flows.config import Settings
 from flows.errors import RegularsError
 from flows.lake import Lake, Landing, schema_of
-from flows.sources import nearest_format
+from flows.sources import misses_a_better_one, nearest_format
 from flows.text_files import TextTable
 from schemas.columns import MONEY
 from schemas.orders import Gifts, OrderLines
@@ -66,7 +66,8 @@ def recognised_source(header: Sequence[str], formats: dict[str, SourceFormat]) -
             raise UnrecognisedFile(
                 f"could be {best.name} or {matches[1].name}; describe it in chain.toml under [sources.…]"
             )
-        return best
+        if not misses_a_better_one(list(header), best, formats):
+            return best
     if near := nearest_format(list(header), formats):
         source, absent = near
         raise UnrecognisedFile(

@@ -187,7 +187,8 @@ def nearest_format(header: list[str], formats: Mapping[str, SourceFormat]) -> tu
         required = sum(role in found for role in source.required) / max(len(source.required), 1)
         return required, len(set(found.values())) / max(len(header), 1)
 
-    near = max(formats.values(), key=lambda source: (sum(shares(source)), source.name), default=None)
+    incomplete = [source for source in formats.values() if shares(source)[0] < 1]
+    near = max(incomplete, key=lambda source: (sum(shares(source)), source.name), default=None)
     if near is None:
         return None
     required, own = shares(near)
@@ -196,6 +197,19 @@ def nearest_format(header: list[str], formats: Mapping[str, SourceFormat]) -> tu
         return None
     found = near.header_of(header)
     return near, [" / ".join(near.columns[role].headers) for role in near.required if role not in found]
+
+
+COLUMNS_MORE = 3
+"""So many more of a file's columns must be known to another format for a match to be doubted."""
+
+
+def misses_a_better_one(header: list[str], best: SourceFormat, formats: Mapping[str, SourceFormat]) -> bool:
+    """True when the header matches `best` by few columns, and is a better format's with a required column missing.
+
+    A sales file that lost its date still has product ids and names: it must not land as a product file.
+    """
+    near = nearest_format(header, formats)
+    return near is not None and len(near[0].header_of(header)) >= len(best.header_of(header)) + COLUMNS_MORE
 
 
 def toml_key(name: str) -> str:

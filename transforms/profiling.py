@@ -60,13 +60,13 @@ def sampled(rows: pl.DataFrame) -> pl.DataFrame:
 def column_profiles(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per column of `rows` (String columns, their names as `column`).
 
-    `filled` and `distinct` count the whole column; each kind of PATTERNS (and `yes_no`) is the share of the sample's
+    `filled` and `distinct` count the whole column as written; each kind of PATTERNS (and `yes_no`) is the share of the sample's
     filled cells that look like it, `longest` their longest length. A column that is empty in the sample has shares of 0.
     """
     names = rows.columns
     whole = rows.select(
         *[(pl.col(name).fill_null("") != "").sum().alias(f"filled {name}") for name in names],
-        *[pl.col(name).n_unique().alias(f"distinct {name}") for name in names],
+        *[pl.col(name).fill_null("").n_unique().alias(f"distinct {name}") for name in names],
         *[(pl.col(name).fill_null("") == "").any().alias(f"blank {name}") for name in names],
     ).row(0, named=True)
     cell = pl.col("cell")
@@ -263,11 +263,11 @@ def decimal_reading(rows: pl.DataFrame, lines: pl.Series) -> DecimalReading:
     """Decided from every cell of the amounts in `rows`: "12,50" shows a comma, "12.50" a point, "1,234" nothing."""
     found: dict[str, tuple[int, int | None]] = {}
     for sign in ("point", "comma"):
-        literal = "." if sign == "point" else ","
         cells, first = 0, None
         for name in rows.columns:
             cell = pl.col("cell")
-            having = pl.DataFrame({"cell": rows[name], "line": lines}).filter(cell.str.contains(literal, literal=True))
+            is_doubtful = cell.str.contains(".", literal=True) | cell.str.contains(",", literal=True)
+            having = pl.DataFrame({"cell": rows[name], "line": lines}).filter(is_doubtful)
             if having.is_empty():
                 continue
             shown = having.filter(cell.str.contains(PATTERNS[f"shows_{sign}"]))
