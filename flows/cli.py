@@ -136,31 +136,59 @@ def inspect(
     files: Annotated[list[Path], typer.Argument(help="Export files.", exists=True, dir_okay=False)],
     workspace: WorkspaceOption = HERE,
     save: Annotated[
-        bool, typer.Option("--save", help="Write the source's cleaning rules to chain.toml, to be edited there.")
+        bool,
+        typer.Option("--save", help="Write the rules, or the proposed mapping, to chain.toml, to be edited there."),
     ] = False,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Settle what a proposal asks: ROLE=HEADER, store_id=S01, date_order=dmy … (repeatable)."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which source a file is, which column plays which role, and what is wrong with it. Lands nothing."""
-    from flows.inspection import inspect_file
-    from flows.sources import rules_as_toml, sources_of
+    """Say which source a file is, which column plays which role, and what is wrong with it. Lands nothing.
+
+    For a file that is no known export, propose what it is: a table, a role for each column, how sure and why. Give all
+    files of a till together (`regulars inspect inbox/*`): what they share shows which is the side table of which.
+    """
+    from flows.inspection import inspect_files
+    from flows.inspection_report import inspection_lines, link_lines
+    from flows.sources import rules_as_toml, sources_of, toml_key
     from flows.workspace_files import save_source
 
     space, settings = _open(workspace)
-    inspections = [inspect_file(path, settings) for path in files]
-    saved = []
+    inspections, links = inspect_files(files, settings, _answers(answers or ()))
+    saved, open_files = [], []
     if save:
         formats = sources_of(settings)
         for name in sorted({found.source for found in inspections if found.source and formats[found.source].rules}):
-            if save_source(space, name, rules_as_toml(formats[name])):
-                saved.append(name)
+            if save_source(space, toml_key(name), rules_as_toml(formats[name])):
+                saved.append(f"[sources.{toml_key(name)}]: its rules")
+        for found in inspections:
+            if found.proposal and found.proposal.is_ready:
+                if save_source(space, toml_key(found.proposal.name), found.proposal.toml()):
+                    saved.append(
+                        f"[sources.{toml_key(found.proposal.name)}]: `regulars ingest` will land {found.file} by it"
+                    )
+            elif found.proposal:
+                open_files.append(found.file)
     if as_json:
         _print_json([found.as_json() for found in inspections])
     else:
-        for found in inspections:
-            _show_inspection(found)
+        for number, found in enumerate(inspections):
+            print("\n" * bool(number) + "\n".join(inspection_lines(found, is_zh=settings.locale.startswith("zh"))))
+        if links:
+            print("\n" + "\n".join(link_lines(links)))
+        if saved or open_files or any(found.proposal for found in inspections):
+            print()
         for name in saved:
-            print(f"chain.toml now has [sources.{name}]: its rules, to be edited there")
-    if any(found.message for found in inspections):
+            print(f"chain.toml now has {name}; edit it there")
+        for name in open_files:
+            print(f"{name}: not saved, because what is marked with ? is open; answer it with --set")
+        if not save and any(found.proposal and found.proposal.is_ready for found in inspections):
+            print("write it to chain.toml with --save; until then the file stays in the inbox")
+    if any(found.message and not (save and found.proposal and found.proposal.is_ready) for found in inspections):
         raise typer.Exit(1)
 
 
@@ -393,6 +421,17 @@ def identity_verb(
 # ---- what the verbs share
 
 
+def _answers(told: Sequence[str]) -> dict[str, str]:
+    """--set KEY=VALUE, as a mapping."""
+    answers: dict[str, str] = {}
+    for text in told:
+        key, sign, value = text.partition("=")
+        if not (key.strip() and sign and value.strip()):
+            raise UsageError(f"--set {text}: write KEY=VALUE, e.g. --set store_id=S01")
+        answers[key.strip()] = value.strip()
+    return answers
+
+
 def _open(folder: Path) -> tuple[Workspace, Settings]:
     from flows.config import Workspace, read_settings
 
@@ -552,24 +591,6 @@ def _show_landed(report: Any, totals: dict[str, Any]) -> None:
         f"goods sold to known customers, all time: {identified['lines']} lines, {identified['orders']} orders, "
         f"{identified['customers']} customers, {identified['amount']}"
     )
-
-
-def _show_inspection(found: Any) -> None:
-    print(f"{found.file}: {found.rows} rows, {found.encoding}, separated by {found.delimiter!r}")
-    if found.message:
-        print(f"  {found.message}")
-        if found.header:
-            print(f"  columns: {', '.join(found.header)}")
-        return
-    print(f"  is {found.source} ({found.table})")
-    for header, role in found.columns.items():
-        print(f"    {header} → {role}")
-    if found.ignored:
-        print(f"    not used: {', '.join(found.ignored)}")
-    for reason, rows in found.problems.items():
-        print(f"    {rows} rows: {reason}")
-    for example in found.examples:
-        print(f"      line {example['line']}, {example['column']}: {example['reason']}")
 
 
 def _print_json(told: Any) -> None:

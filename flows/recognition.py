@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from flows.config import Settings
 from flows.errors import RegularsError
+from flows.sources import misses_a_better_one, nearest_format
 from schemas.source_formats import SourceFormat, recognise
 
 
@@ -22,22 +23,15 @@ def recognised_source(header: Sequence[str], formats: Mapping[str, SourceFormat]
             raise UnrecognisedFile(
                 f"could be {best.name} or {matches[1].name}; describe it in chain.toml under [sources.…]"
             )
-        return best
-    near = max(formats.values(), key=lambda f: (_likeness(f, list(header)), f.name))
-    if _likeness(near, list(header)) >= 0.5:
-        found = near.header_of(list(header))
-        absent = [" / ".join(near.columns[role].headers) for role in near.required if role not in found]
+        if not misses_a_better_one(list(header), best, formats):
+            return best
+    if near := nearest_format(list(header), formats):
+        source, absent = near
         raise UnrecognisedFile(
-            f"looks like {near.name} ({near.en}), but column {', '.join(absent)} is missing; export it again with that column"
+            f"looks like {source.name} ({source.en}), but column {', '.join(absent)} is missing; export it again with that "
+            "column, or see what else it can be with `regulars inspect`"
         )
-    raise UnrecognisedFile(
-        "is no known export; see what it holds with `regulars inspect`, then describe it in chain.toml"
-    )
-
-
-def _likeness(source: SourceFormat, header: list[str]) -> float:
-    found = source.header_of(header)
-    return sum(role in found for role in source.required) / len(source.required)
+    raise UnrecognisedFile("is no known export; `regulars inspect` proposes a mapping for it, and --save keeps it")
 
 
 def check_currency(source: SourceFormat, settings: Settings) -> None:

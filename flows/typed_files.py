@@ -13,7 +13,7 @@ import polars as pl
 from flows.config import Settings
 from flows.recognition import UnrecognisedFile
 from flows.text_tables import DAMAGED_SCHEMA, NOT_DATA_SCHEMA, TextBatch, TextTable, as_raw
-from schemas.source_formats import CUSTOMER_KEYS, DateOrder, SourceFormat, normalised_header, roles_of
+from schemas.source_formats import CUSTOMER_KEYS, DateOrder, SourceFormat, addressed, normalised_header, roles_of
 from transforms.intake import RoleText, cell_text, proven_date_order, typed_rows
 
 LINE_NO_HEADER = "regulars_line_no"
@@ -281,7 +281,7 @@ def roles_read(
 def role_texts(rows: pl.DataFrame, header: Sequence[str], source: SourceFormat) -> pl.DataFrame:
     """One String column per role that the file or the source's constants bring, one row per row of `rows`."""
     positions: dict[str, int] = {}
-    for position, name in enumerate(header):
+    for position, name in enumerate(addressed(list(header))):
         positions.setdefault(normalised_header(name), position)
     columns = {
         role: cell_text(rows, positions, source.columns[role]).alias(role) for role in source.header_of(list(header))

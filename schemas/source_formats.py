@@ -157,7 +157,7 @@ class SourceFormat:
     def header_of(self, header: list[str]) -> dict[str, int]:
         """Role → position of its column in this header; roles that the file lacks are absent."""
         at: dict[str, int] = {}
-        for position, text in enumerate(header):
+        for position, text in enumerate(addressed(header)):
             at.setdefault(normalised_header(text), position)
         found: dict[str, int] = {}
         for role, column in self.columns.items():
@@ -166,6 +166,17 @@ class SourceFormat:
                     found[role] = at[normalised_header(name)]
                     break
         return found
+
+
+def addressed(header: list[str]) -> list[str]:
+    """The header with a name for every column: the second "Date" is "Date (2)", a fifth column without a name "column 5"."""
+    names: list[str] = []
+    met: dict[str, int] = {}
+    for position, text in enumerate(header):
+        name = " ".join(text.replace("\ufeff", "").split()) or f"column {position + 1}"
+        met[name.casefold()] = met.get(name.casefold(), 0) + 1
+        names.append(name if met[name.casefold()] == 1 else f"{name} ({met[name.casefold()]})")
+    return names
 
 
 def normalised_header(text: str) -> str:
