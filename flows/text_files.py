@@ -59,7 +59,7 @@ def read_text(open_stream: OpenStream, *, part: str, sample: ByteSample, known_c
         raise UnreadableFile("is empty")
 
     def is_known_header(text: str) -> bool:
-        return _layout(text, known_columns).known_columns > 0
+        return known_layout(text, known_columns)
 
     encoding = encoding or encoding_of(sample, is_known_header)
     first = next(_utf8_chunks(open_stream(), encoding, CHUNK_BYTES), b"")
@@ -106,6 +106,11 @@ class _Layout:
     known_columns: int
     titles: tuple[int, ...]
     """Lines above the header that hold anything."""
+
+
+def known_layout(beginning: str, known_columns: KnownColumns) -> bool:
+    """Whether the first lines of a file have a header that a source knows."""
+    return _layout(beginning, known_columns).known_columns > 0
 
 
 def _layout(beginning: str, known_columns: KnownColumns) -> _Layout:

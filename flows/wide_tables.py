@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from flows.containers import Limits
-from flows.text_files import UnreadableFile
+from flows.encodings import UnreadableFile
 
 
 class WideTable:

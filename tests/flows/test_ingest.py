@@ -191,7 +191,7 @@ def test_an_orders_paid_total_is_shared_out_to_the_cent(workspace):
     [
         (HEADER.replace("ordered_at,", "").encode() + b"\no1,1,S1,p1,1,5,,m1,\n", "unrecognised", "ordered_at"),
         (b"a,b,c\n1,2,3\n", "unrecognised", "no known export"),
-        (b"PK\x03\x04\x00\x00\x00", "unreadable", "not a text file"),
+        (b"PK\x03\x04\x00\x00\x00", "unreadable", "cut off or damaged"),
         (b"", "unreadable", "is empty"),
         (b"\xff\xff\xff\xff,\x81", "unreadable", "could be in"),
     ],

@@ -14,7 +14,7 @@ from flows.config import Workspace, read_settings
 from flows.errors import UsageError
 from flows.file_text import FileText
 from flows.ingest import ingest
-from flows.inspection import Inspection, inspect_files, text_of
+from flows.inspection import Inspection, inspect_files, tables_read
 from flows.inspection_report import inspection_lines, link_lines
 from flows.lake import Lake
 from flows.proposal import propose, source_name
@@ -97,7 +97,7 @@ def test_what_is_proposed_is_a_source_that_chain_toml_takes(workspace, layout):
     source = declared(proposal.name, read)
     assert source.table == layout.table
     assert set(source.columns) == set(proposal.told["columns"])
-    header = text_of(workspace.inbox / layout.file).header
+    header = tables_read(workspace.inbox / layout.file, {})[0].header
     assert set(source.header_of(header)) == set(source.columns), "every column is found again in the file"
 
 
