@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ LIKELY = 0.9
 UNLIKELY = 0.75
 """… and at most this share of them in every other."""
 
+_THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 _WESTERN = frozenset("àâäáãåæçèéêëìíîïñòóôöõøœùúûüýÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜÝ€£°²³½¼§«»–—‘’“”…·®©™¿¡ªº´ŠšŽž")
 
 
@@ -51,7 +53,10 @@ def encoding_of(sample: ByteSample, is_known_header: Callable[[str], bool]) -> s
     foreign = sample.foreign_lines
     if not foreign:
         return "utf-8"
-    if sum(_is_utf8(line) for line in foreign) * 2 > len(foreign):
+    # a damaged line or two must not turn a whole file into another encoding
+    if sum(_reads(line, "utf-8") for line in foreign) * 2 > len(foreign):
+        return "utf-8"
+    if sum(is_surely_utf8(line) for line in foreign) * 2 >= len(foreign):
         return "utf-8"
     text = b"\n".join(foreign)
     readable = [name for name in EIGHT_BIT if sum(_reads(line, name) for line in foreign) * 2 > len(foreign)]
@@ -69,8 +74,9 @@ def encoding_of(sample: ByteSample, is_known_header: Callable[[str], bool]) -> s
     )
 
 
-def _is_utf8(line: bytes) -> bool:
-    return _reads(line, "utf-8")
+def is_surely_utf8(line: bytes) -> bool:
+    """Whether a line is UTF-8 with characters that hardly any other encoding gives by chance (three bytes long)."""
+    return bool(_THREE_BYTES.search(line)) and _reads(line, "utf-8")
 
 
 def _reads(line: bytes, encoding: str) -> bool:

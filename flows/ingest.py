@@ -22,7 +22,7 @@ from flows.recognition import UnrecognisedFile, check_currency, recognised_sourc
 from flows.sources import sources_of
 from flows.table_files import hash_of, tables_of
 from flows.text_files import CHUNK_BYTES
-from flows.text_tables import TextTable
+from flows.text_tables import TextTable, check_no_values
 from flows.typed_files import TypedFile, typed_file
 from schemas.source_formats import SourceFormat
 
@@ -203,9 +203,12 @@ class _Ingest:
 
     def _typed(self, table: _Opened, staging: Path) -> TypedFile | None:
         try:
-            return typed_file(
+            typed = typed_file(
                 table.name, table.content, table.table, table.source, self.settings, size=table.size, staging=staging
             )
+            if not typed.rows_in:
+                check_no_values(table.table.header)
+            return typed
         except UnreadableFile as error:
             self._tell(FileOutcome(table.name, "unreadable", message=f"{table.name} {error}"))
         except UnrecognisedFile as error:

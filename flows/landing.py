@@ -162,7 +162,7 @@ class _Known:
             .filter(pl.col("order_id").is_in(order_ids.unique().implode()))
             .sort("landing_no")
             .select("order_id", *(pl.col(name).alias(f"head_{name}") for name in order_heads.FROM_HEAD))
-            .unique(subset="order_id", keep="last", maintain_order=True)
+            .unique(subset=["head_store_id", "order_id"], keep="last", maintain_order=True)
             .collect()
         )
 
@@ -230,7 +230,7 @@ def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.Dat
     duplicate = pl.lit(False)
     if source.drop_exact_duplicates:
         duplicate = ~pl.struct("row_hash", "row_hash_2").is_first_distinct()
-    rows = rows.with_columns(is_duplicate=duplicate)
+    rows = _with_orders_of_damaged_lines(rows.with_columns(is_duplicate=duplicate), file)
     lines = order_heads.as_their_heads(_completed(orders.order_lines(rows, source, country=known.country)))
     if known.has_mended:
         of_orders = lines.filter(is_sound()).select("store_id", "order_id").unique()
@@ -239,6 +239,24 @@ def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.Dat
             lines = versions.mended_before(lines, mended)
     lines = versions.numbered_lines(lines, is_head=source.grain == "order")
     return versions.told_once(lines)
+
+
+def _with_orders_of_damaged_lines(rows: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
+    """Typed rows; where amounts are told per order, the orders that a damaged line names are set aside with it."""
+    has_order_amounts = bool(set(orders.ORDER_AMOUNTS) & set(rows.columns)) and file.source.grain == "line"
+    if not has_order_amounts or file.damaged.is_empty():
+        return rows
+    named = pl.Series(sorted(set().union(*_words_of(file.damaged))), dtype=pl.String)
+    beside = pl.col("order_id").is_in(named.implode()).fill_null(False) & pl.col("problem_code").is_null()
+    return rows.with_columns(
+        problem_code=pl.when(beside).then(pl.lit("order_set_aside")).otherwise("problem_code"),
+        problem_role=pl.when(beside).then(pl.lit("order_id")).otherwise("problem_role"),
+    )
+
+
+def _words_of(damaged: pl.DataFrame) -> list[set[str]]:
+    """What each damaged line may name: its words."""
+    return [set(re.split(r"[^\w-]+", raw)) for raw in damaged["raw"].to_list()]
 
 
 def _completed(lines: pl.DataFrame) -> pl.DataFrame:
@@ -254,7 +272,7 @@ def _whole_orders(lines: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
     A damaged line may belong to any order that its text names; when it names none of the file's, no order is sure.
     """
     bad = lines.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
-    of_damaged = [set(re.split(r"[^\w-]+", raw)) for raw in file.damaged["raw"].to_list()]
+    of_damaged = _words_of(file.damaged)
     ids = set(lines["order_id"].drop_nulls().unique().to_list()) if of_damaged else set()
     if bad["order_id"].null_count() or not all(named & ids for named in of_damaged):
         lines = lines.clear()

@@ -41,13 +41,15 @@ def landed_rows(lake: Lake, known: Known) -> LandedRows:
     """The lake's tables by then. Of corrected order lines only the newest is there."""
     rows = {name: lake.scan(name, known.ledger) for name in LandedRows.__dataclass_fields__}
     rows["order_lines"] = lake.order_lines(known.ledger)
+    order = ["store_id", "order_id"]
     if known.ledger.select(pl.sum_horizontal(pl.col("rows_corrected", "rows_withdrawn").sum())).item():
-        order = ["store_id", "order_id"]
-        still_sold = rows["order_lines"].filter(pl.col("line_kind") == "sale").select(order)
-        rows["gifts"] = (
-            rows["gifts"].sort("landing_no").unique(subset=order, keep="last", maintain_order=True)
-            .join(still_sold, on=order, how="semi")
-        )  # fmt: skip
+        # a gift counts while a line that told of it does
+        is_gift = (pl.col("line_kind") == "sale") & pl.col("gift_mark").is_not_null()
+        told_by = rows["order_lines"].filter(is_gift).select("landing_id", *order)
+        rows["gifts"] = rows["gifts"].join(told_by, on=["landing_id", *order], how="semi")
+    rows["gifts"] = (
+        rows["gifts"].sort("landing_no", "source_row").unique(subset=order, keep="last", maintain_order=True)
+    )
     return LandedRows(**rows)
 
 

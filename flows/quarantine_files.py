@@ -48,7 +48,8 @@ def write_quarantine_file(
     for row in set_aside.iter_rows(named=True):
         reason = REASONS[row["reason"]]
         cells = [str(cell or "") for cell in json.loads(row["raw"])]
-        fitted = [*cells[: len(own) - 1], ",".join(cells[len(own) - 1 :])] + [""] * (len(own) - len(cells))
+        cells += [""] * (len(own) - len(cells))
+        fitted = [*cells[: len(own) - 1], ",".join(cells[len(own) - 1 :])]
         settles = f"r{landing['landing_id']:x}-{row['source_row']}"
         words = (reason.zh, reason.remedy_zh) if is_zh else (reason.en, reason.remedy_en)
         told = (row["line_no"], settles, row["source_row"], row["column"], row["value"], *words)

@@ -21,7 +21,7 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
-from flows.encodings import ByteSample, UnreadableFile, encoding_of
+from flows.encodings import ByteSample, UnreadableFile, encoding_of, is_surely_utf8
 from flows.text_tables import (
     DAMAGED_SCHEMA,
     HEAD_ROWS,
@@ -229,18 +229,26 @@ def _wide_pieces(stream: BinaryIO, encoding: str, size: int) -> Iterator[bytes]:
 def _as_utf8(lines: bytes, encoding: str) -> bytes:
     if encoding.startswith("utf-16") or lines.isascii():
         return lines
-    try:
-        text = lines.decode(encoding)
-    except UnicodeDecodeError:
-        return b"\n".join(_line_as_utf8(line, encoding) for line in lines.split(b"\n"))
-    return lines if encoding == "utf-8" else text.encode()
+    if encoding == "utf-8":
+        try:
+            lines.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return lines
+    # a line in UTF-8 reads as something in nearly every other encoding, too: each is looked at by itself
+    return b"\n".join(_line_as_utf8(line, encoding) for line in lines.split(b"\n"))
 
 
 def _line_as_utf8(line: bytes, encoding: str) -> bytes:
     try:
-        return line.decode(encoding).encode()
+        text = line.decode(encoding)
+        if encoding == "utf-8" or line.isascii() or not is_surely_utf8(line):
+            return text.encode()
     except UnicodeDecodeError:
-        return (line.decode(encoding, "replace") + UNDECODABLE).encode()
+        text = line.decode(encoding, "replace")
+    bare = text.removesuffix("\r")
+    return (bare + UNDECODABLE + text[len(bare) :]).encode()
 
 
 # ---- the rows
@@ -259,13 +267,13 @@ def _batches(
     while chunk or rest:
         following = next(chunks, b"")
         lines = rest + chunk
+        if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):
+            lines = _with_one_line_end(lines)
         if next_row < layout.first_row:  # over the title rows and the header
             skipped = layout.first_row - next_row
             parts = lines.split(b"\n", skipped)
             lines = parts[skipped] if len(parts) > skipped else b""
             next_row = layout.first_row
-        if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):
-            lines = _with_one_line_end(lines)
         count = lines.count(b"\n") + (not lines.endswith(b"\n") and bool(lines))
         plain = _plain_rows(lines, count, layout.delimiter, names, next_row)
         if plain is not None:
@@ -325,6 +333,9 @@ def _sorted_out(
     """Sound rows, damaged lines, and how many lines at the end belong to a record that the next chunk goes on with."""
     width = len(names)
     texts = pl.Series("line", lines.decode("utf-8", "replace").split("\n"), dtype=pl.String)
+    if b'="' in lines:  # a spreadsheet's way to keep an id as it is: ="0123"
+        sign = re.escape(delimiter)
+        texts = texts.str.replace_all(rf'(^|{sign})="([^"{sign}]*)"', "${1}${2}")
     if lines.endswith(b"\n"):
         texts = texts.head(-1)
     looked = pl.DataFrame({"line": texts}).select(
@@ -414,7 +425,9 @@ def _long_records(
         if end - start <= LONGEST_RECORD:
             pieces = lines[start : end + 1].to_list()
             cells = _strict_cells("\n".join(pieces).removesuffix("\r"), delimiter)
-            could_be_rows = width >= 4 and any(piece.count(delimiter) >= width - 1 for piece in pieces[1:])
+            could_be_rows = width >= 3 and any(
+                len(_strict_cells(piece.removesuffix("\r"), delimiter) or ()) == width for piece in pieces[1:]
+            )
             if cells is not None and (len(cells) != width or could_be_rows):
                 cells = None
         if cells is None:

@@ -22,6 +22,7 @@ NOT_DATA_SCHEMA = {"source_row": pl.Int64, "what": pl.String}
 _TOTAL = (
     r"^\s*(?:(?:本页|本日|当日|本月|门店)?(?:合计|总计|小计|共计|汇总)|(?:grand |sub)?-?\s?totals?|sum)\s*[::]?\s*$"
 )
+_VALUE = r"[-+]?[0-9][0-9.,]*|[0-9]{2,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}.*"
 _FOOTNOTE = (
     r"(?:合计|总计|共\s*\d+\s*(?:条|行|笔|页)|记录数|导出(?:时间|日期|人)|打印(?:时间|日期|人)|制表|"
     r"\btotals?\b|\d+ (?:rows|records|lines)\b|\bexported\b|\bprinted\b|^\s*(?:page|第)\s*\d+)"
@@ -126,6 +127,12 @@ def check_header(header: Sequence[str]) -> None:
         raise UnreadableFile(
             "has a header with one column only; expected columns separated by comma, semicolon, tab or |"
         )
+
+
+def check_no_values(header: Sequence[str]) -> None:
+    """UnreadableFile when the header of a table without rows holds values: then all line ends were lost."""
+    if any(re.fullmatch(_VALUE, cell.strip()) for cell in header):
+        raise UnreadableFile("has all of its rows in the header line: its line ends were lost; export it again")
 
 
 def as_raw(cells: Sequence[str]) -> str:

@@ -33,6 +33,8 @@ class OrderLines(Landed):
     associate_id: str = column("导购编号", "id")
     is_promotion: bool = column("是否促销", "bool")
     delivered_at: pl.Datetime = column("送达时间", "datetime")
+    gift_mark: int = derived(nullable=True)
+    """Fingerprint of the recipient and occasion on its row (they are kept in Gifts); null where there are none."""
 
 
 ORDER_LINE_INPUTS: dict[str, tuple[str, str]] = {

@@ -182,6 +182,8 @@ def _damage(cells: pl.Series, role: RoleText) -> Iterator[tuple[pl.Series, str]]
         yield (hash_sign & is_error).fill_null(False), "spreadsheet_error"
     if role.kind in ("id", "phone", "email"):
         yield cells.str.contains("\ufffd", literal=True).fill_null(False), "lost_character"
+    if role.kind in ("id", "phone", "email"):
+        yield cells.str.contains('"', literal=True).fill_null(False), f"not_{role.kind}"
     has_exponent = role.kind == "id" and cells.str.contains("[Ee]\\+").any()
     if has_exponent:
         yield cells.str.contains(REWRITTEN_NUMBER).fill_null(False), "not_id"

@@ -14,12 +14,18 @@ _NO_SALE = ("cancelled", "unpaid")
 def with_heads(rows: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     """Typed rows of lines, with store, time, channel and associate of their order's head where they say nothing.
 
-    `heads`: one row per order_id with head_… for each of FROM_HEAD. Lines without a store or time of their own whose head
+    `heads`: one row per store and order_id with head_… for each of FROM_HEAD. Lines without a store or time of their own whose head
     is not known are a problem: their order has to be told first.
     """
     lacking = [name for name in ("store_id", "ordered_at") if name not in rows.columns]
     if heads.height:
-        rows = rows.join(heads, on="order_id", how="left", maintain_order="left", validate="m:1")
+        on = ["order_id"]
+        if "store_id" in rows.columns:
+            on = ["store_id", "order_id"]
+            heads = heads.with_columns(store_id="head_store_id")
+        else:  # order numbers repeat between stores: a line that names no store belongs to the only order of its number
+            heads = heads.filter(pl.col("order_id").is_unique())
+        rows = rows.join(heads, on=on, how="left", maintain_order="left", validate="m:1")
         rows = rows.with_columns(
             pl.coalesce(*([name] if name in rows.columns else []), f"head_{name}").alias(name)
             for name in ("store_id", "ordered_at", "channel", "associate_id")

@@ -10,6 +10,7 @@ from schemas.columns import MONEY, QUANTITY
 from schemas.orders import ADDED_ROW, REFUND_ID
 from schemas.source_formats import LineRule, SourceFormat, roles_of
 from transforms import identity, phones
+from transforms.fingerprint import fingerprint, joined
 
 CENTS = pl.Int128
 """Amounts are multiplied as whole numbers (quantity × 10³, unit price × 10⁶), exactly, and rounded once."""
@@ -150,7 +151,7 @@ def _refunded_cents(frame: pl.DataFrame, source: SourceFormat) -> pl.Expr | None
 
 TOLD_OF_THE_SALE = (
     "unit_price", "discount", "tax", "cost", "delivered_at", "recipient_name", "recipient_phone", "recipient_address",
-    "occasion", "occasion_date",
+    "occasion", "occasion_date", "gift_mark",
 )  # fmt: skip
 """Roles that stay with the sale when a refund line is made beside it."""
 
@@ -271,6 +272,7 @@ def order_lines(typed: pl.DataFrame, source: SourceFormat, *, country: str = "CN
     if "recipient_phone" in lines.columns:
         lines = lines.with_columns(phones.normalised_or_text(lines["recipient_phone"], country))
     lines = identity.with_buyer_key(identity.with_platform_accounts(lines, source.name))
+    lines = gift_mark(lines)
     made = refund_lines(lines, source)
     return pl.concat([lines, made]) if made.height else lines
 
@@ -302,9 +304,20 @@ def activity(order_lines: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+RECIPIENT = ("recipient_name", "recipient_phone", "recipient_address", "occasion", "occasion_date")
+
+
+def gift_mark(lines: pl.DataFrame) -> pl.DataFrame:
+    """`lines` with `gift_mark`: a fingerprint of recipient and occasion, null where a row has neither."""
+    told = [name for name in RECIPIENT if name in lines.columns]
+    if not told:
+        return lines.with_columns(gift_mark=pl.lit(None, pl.Int64))
+    has_any = pl.any_horizontal(pl.col(told).is_not_null())
+    return lines.with_columns(gift_mark=pl.when(has_any).then(fingerprint(joined(*told))))
+
+
 def gifts(order_lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row per order with a recipient or an occasion, sales only; the order's dearest product stands for it."""
-    recipient = ("recipient_name", "recipient_phone", "recipient_address", "occasion", "occasion_date")
     return (
         order_lines.filter(
             (pl.col("line_kind") == "sale")
@@ -313,7 +326,7 @@ def gifts(order_lines: pl.LazyFrame) -> pl.LazyFrame:
         .sort("net_sales", "line_no", descending=[True, False])
         .group_by("landing_id", "store_id", "order_id", maintain_order=True)
         .agg(
-            pl.col("source_row", "business_date", "buyer_key", "product_name", *recipient).first(),
+            pl.col("source_row", "business_date", "buyer_key", "product_name", *RECIPIENT).first(),
         )
         .sort("landing_id", "source_row")
     )

@@ -27,7 +27,7 @@ SAME_LINE = ("store_id", "order_id", "line_no")
 """What makes two rows speak of the same line, whichever file brings them."""
 SAME_CONTENT = (
     "product_id", "quantity", "net_sales", "line_kind", "ordered_at", "buyer_key", "unit_price", "discount", "tax", "cost",
-    "is_promotion", "associate_id", "refund_of", "delivered_at", "channel", "product_name",
+    "is_promotion", "associate_id", "refund_of", "delivered_at", "channel", "product_name", "gift_mark",
 )  # fmt: skip
 """Two tellings of a line are the same when they agree in all of this; otherwise the newer one is a correction."""
 VERSION_COLUMNS = (*SAME_LINE, *SAME_CONTENT, "business_date")
