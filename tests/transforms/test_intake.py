@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.intake import RoleText, typed_rows
@@ -68,11 +68,13 @@ def test_the_first_problem_of_a_row_in_role_order_is_named():
     assert (row["problem_role"][0], row["problem_code"][0]) == ("b", "not_money")
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
 def test_money_is_read_to_the_cent(amount):
     assert read("money", f"{amount:f}") == (amount, None)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_is_a_value_or_a_problem_but_never_a_crash(text):
     for kind in ("money", "date", "datetime", "phone", "month_day", "share", "count", "email"):
