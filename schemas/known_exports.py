@@ -193,7 +193,8 @@ _SQUARE_ITEMS = SourceFormat(
 
 _WOOCOMMERCE_ORDERS = SourceFormat(
     # one row per line item. "Order Line Total" is what was paid for the line after coupons, without tax where tax is
-    # added to the price; what was refunded of it stands beside it.
+    # added to the price; what was refunded of it stands beside it. Item cost and tax are left out: WooCommerce keeps
+    # more decimals of them than money has, and nothing is made of them.
     "woocommerce_orders", "order_lines", "WooCommerce 订单", "WooCommerce Advanced Order Export",
     {
         "order_id": Column(("Order Number",)),
@@ -203,9 +204,7 @@ _WOOCOMMERCE_ORDERS = SourceFormat(
         "product_id": Column(("SKU",), or_headers=("Name",)),
         "product_name": Column(("Name",), and_headers=("Product Variation",)),
         "quantity": Column(("Quantity",)),
-        "unit_price": Column(("Item Cost",)),
         "net_sales": Column(("Order Line Total", "Order Line (w/o tax)")),
-        "tax": Column(("Order Line Tax",)),
         "refunded": Column(("Order Line Total Refunded",)),
         "order_refunded": Column(("Order Refund Amount",)),
         "order_paid": Column(("Order Total Amount",)),

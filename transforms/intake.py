@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -14,6 +16,8 @@ from schemas.time_zones import TIME_ZONE_NAMES
 from transforms import phones
 
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
+INVISIBLE = "\u200b\u200c\u200d\u2060\u00ad\u202a\u202b\u202c\u202d\u202e"
+"""Signs that nobody sees; an id has none."""
 
 YES = ("1", "y", "yes", "true", "是", "有", "同意", "t")
 NO = ("0", "n", "no", "false", "否", "无", "不同意", "f")
@@ -71,10 +75,10 @@ class RoleText:
     """Amounts are written 1.234,50."""
     time_zone: str | None = None
     """The zone of times that name none, where it isn't the chain's."""
-    zone: str | None = None
-    """The chain's zone, to which times with an offset or a zone are converted; without it they are problems."""
     country: str = "CN"
     """ISO code of the country whose telephone numbers are written without a prefix."""
+    zone: str | None = None
+    """The chain's zone, to which times with an offset or a zone are converted; without it they are problems."""
 
 
 def cell_text(rows: pl.DataFrame, positions: Mapping[str, int], column: Column) -> pl.Series:
@@ -136,73 +140,125 @@ def typed_rows(text: pl.DataFrame, roles: Sequence[RoleText]) -> pl.DataFrame:
     """
     typed: list[pl.Series] = []
     problem_role = pl.Series("problem_role", [None] * text.height, dtype=pl.String)
-    problem_code = pl.Series("problem_code", [None] * text.height, dtype=pl.String)
+    problem_code = problem_role.alias("problem_code")
     for role in roles:
-        cells = _without_wrapping(text[role.role])
-        found = [(bad, code) for bad, code in _damage(cells, role) if bad.any()]
-        cleaned = _cleaned(cells, role)
-        if role.kind == "phone":
-            cleaned = phones.without_hidden(cleaned)
-        for bad, _ in found:
-            cleaned = cleaned.set(bad, None)
-        values = _PARSERS[role.kind](cleaned, role).cast(DTYPES[role.kind]).rename(role.role)
-        unread = cleaned.is_not_null() & values.is_null()
-        if unread.any():
-            if role.kind in ("date", "datetime") and role.date_order in ("ymd", "proven"):
-                day_first = unread & cleaned.str.contains(r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}").fill_null(False)
-                found.append((day_first, "ambiguous_date"))
-            found.append((unread, f"not_{role.kind}"))
-        if role.required:
-            found.append((cleaned.is_null(), "missing"))
-        for bad, code in found:
-            first = bad & problem_code.is_null()
-            if first.any():
-                problem_role = problem_role.zip_with(~first, pl.Series([role.role], dtype=pl.String))
-                problem_code = problem_code.zip_with(~first, pl.Series([code], dtype=pl.String))
-        typed.append(values)
+        values, codes = _read(text[role.role], role)
+        if role.required and values.null_count():
+            missing = pl.Series(["missing"], dtype=pl.String).zip_with(
+                values.is_null(), pl.Series([None], dtype=pl.String)
+            )
+            codes = missing if codes is None else codes.zip_with(codes.is_not_null(), missing)
+        if codes is not None and codes.null_count() < len(codes):
+            first = codes.is_not_null() & problem_code.is_null()
+            problem_role = problem_role.zip_with(~first, pl.Series([role.role], dtype=pl.String))
+            problem_code = problem_code.zip_with(~first, codes)
+        typed.append(values.rename(role.role))
     return pl.DataFrame([*typed, problem_role.rename("problem_role"), problem_code.rename("problem_code")])
 
 
-def _without_wrapping(cells: pl.Series) -> pl.Series:
-    """Cells without blanks around them, and out of ="…", by which a file tells a spreadsheet that they are text."""
-    cells = cells.str.strip_chars(BLANKS)
-    wrapped = cells.str.starts_with('="') & cells.str.ends_with('"') & (cells.str.len_bytes() > 2)
-    if wrapped.any():
-        cells = cells.zip_with(
-            ~wrapped.fill_null(False), cells.str.slice(2).str.strip_suffix('"').str.strip_chars(BLANKS)
-        )
-    return cells
+def _read(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Series | None]:
+    """The typed values of one column, and the code of each cell's problem (None: there is none).
+
+    What is written the plain way is read at once; only what that leaves is looked at with care, which costs ten times
+    as much.
+    """
+    at_once = _AT_ONCE.get(role.kind)
+    if at_once is None or role.extract or role.strip_suffix or role.decimal_comma:
+        return _read_with_care(cells, role)
+    values = at_once(cells, role).cast(DTYPES[role.kind])
+    left = cells.is_not_null() & values.is_null() & (cells != "")
+    if not left.any():
+        return values, None
+    at = left.arg_true()
+    rest, codes = _read_with_care(cells.gather(at), role)
+    if codes is not None:
+        codes = pl.Series([None] * len(cells), dtype=pl.String).scatter(at, codes)
+    return values.scatter(at, rest), codes
 
 
-def _damage(cells: pl.Series, role: RoleText) -> Iterator[tuple[pl.Series, str]]:
-    """What can be no value of any kind, and ids that have lost digits or characters: where, and the reason."""
-    hash_sign = cells.str.starts_with("#")
-    if hash_sign.any():
-        is_error = cells.str.to_uppercase().is_in(SPREADSHEET_ERRORS) | cells.str.contains("^##+$")
-        yield (hash_sign & is_error).fill_null(False), "spreadsheet_error"
-    if role.kind in ("id", "phone", "email"):
-        yield cells.str.contains("\ufffd", literal=True).fill_null(False), "lost_character"
-    if role.kind in ("id", "phone", "email"):
-        yield cells.str.contains('"', literal=True).fill_null(False), f"not_{role.kind}"
-    has_exponent = role.kind == "id" and cells.str.contains("[Ee]\\+").any()
-    if has_exponent:
-        yield cells.str.contains(REWRITTEN_NUMBER).fill_null(False), "not_id"
+def _read_with_care(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Series | None]:
+    cleaned, codes = _cleaned(cells, role)
+    if role.kind == "phone":  # a masked number names nobody, and nothing is wrong with it
+        cleaned = phones.without_hidden(cleaned)
+    values = _PARSERS[role.kind](cleaned, role).cast(DTYPES[role.kind])
+    unread = cleaned.is_not_null() & values.is_null()
+    if unread.any():
+        code = pl.Series([f"not_{role.kind}"], dtype=pl.String).extend_constant(f"not_{role.kind}", len(cells) - 1)
+        if role.kind in ("date", "datetime") and role.date_order in ("ymd", "proven"):
+            day_first = cleaned.str.contains(r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}").fill_null(False)
+            code = code.set(day_first, "ambiguous_date")
+        code = code.set(~unread, None)
+        codes = code if codes is None else codes.zip_with(codes.is_not_null(), code)
+    return values, codes
 
 
-def _cleaned(cells: pl.Series, role: RoleText) -> pl.Series:
+ODD_SIGNS = (*BLANKS, *INVISIBLE, "'", '"', "=", "#", "*", "\ufffd", "E+", "e+")
+"""What a cell that needs cleaning, or is damaged, holds."""
+ODD_TEXT = r"^[\s\x{feff}'=#]|[\s\x{feff}]$"
+"""The same for text, inside of which a blank or a sign is just that."""
+
+
+def _cleaned(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Series | None]:
+    """Cells without what surrounds their value, empty ones null, and the codes of damaged ones (None: none is)."""
+    codes = None
+    odd = cells.str.contains_any(list(ODD_SIGNS))
+    if odd.any():
+        if role.kind == "text" and not role.extract:
+            odd = cells.str.contains(ODD_TEXT)
+        at = odd.fill_null(False).arg_true()
+        if len(at):
+            bare, damage = _bare(cells.gather(at), role)
+            cells = cells.scatter(at, bare)
+            if damage.null_count() < len(damage):
+                codes = pl.Series([None] * len(cells), dtype=pl.String).scatter(at, damage)
     if role.extract:
         cells = cells.str.extract(role.extract, 1)
-    if role.kind in ("id", "phone"):
-        cells = cells.str.strip_prefix("'").str.strip_chars(BLANKS)
-    elif cells.str.starts_with("'").any():  # the apostrophe that keeps a spreadsheet from taking the text for a formula
-        cells = cells.str.replace(r"^'([=+@-])", "$1")
     if role.strip_suffix:
         cells = cells.str.strip_suffix(role.strip_suffix)
-    if role.kind == "phone":  # a masked number names nobody, and nothing is wrong with it
-        masked = cells.str.contains("*", literal=True)
-        if masked.any():
-            cells = cells.set(masked.fill_null(False), None)
-    return cells.set(cells == "", None)
+    return cells.set((cells == "").fill_null(False), None), codes
+
+
+def _bare(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Series]:
+    """Cells without blanks around them, out of ="…" (by which a file tells a spreadsheet that they are text), without
+    the apostrophe that does the same; and for each the code of what can be no value of any kind, or an id that has lost
+    digits or characters."""
+    cells = cells.str.strip_chars(BLANKS)
+    wrapped = (cells.str.starts_with('="') & cells.str.ends_with('"') & (cells.str.len_bytes() > 2)).fill_null(False)
+    if wrapped.any():
+        inside = cells.str.slice(2).str.strip_suffix('"').str.strip_chars(BLANKS)
+        cells = cells.zip_with(~wrapped, inside)
+    if role.kind in ("id", "phone", "email"):
+        quoted = cells.str.starts_with("'").fill_null(False)
+        cells = cells.zip_with(~quoted, cells.str.strip_chars("'")).str.strip_chars(BLANKS)
+        cells = cells.str.replace_all(f"[{''.join(INVISIBLE)}]", "")
+    else:
+        cells = cells.str.replace(r"^'([=+@-])", "$1")
+    damage = pl.Series([None] * len(cells), dtype=pl.String)
+    is_error = cells.str.to_uppercase().is_in(SPREADSHEET_ERRORS) | cells.str.contains("^##+$")
+    found = [(is_error, "spreadsheet_error")]
+    if role.kind in ("id", "phone", "email"):
+        found.append((cells.str.contains("\ufffd", literal=True), "lost_character"))
+    if role.kind == "id":
+        found.append((cells.str.contains(REWRITTEN_NUMBER), "not_id"))
+        # a stray quote; a product's title that stands in for its code may hold inches
+        is_title = cells.str.contains(r"\s|[^\x00-\x7f]")
+        found.append((cells.str.contains('"', literal=True) & ~is_title, "not_id"))
+    for bad, code in found:
+        damage = damage.set(bad.fill_null(False) & damage.is_null(), code)
+    return cells.set(damage.is_not_null(), None), damage
+
+
+def _plain_decimal(dtype: pl.Decimal, whole: int, places: int) -> Callable[[pl.Series, RoleText], pl.Series]:
+    """Of decimals as programs write them the values, null for all others."""
+    plain = rf"^-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{places}}})?$"
+
+    def parse(cells: pl.Series, role: RoleText) -> pl.Series:
+        sound = cells.str.contains(plain)
+        if not sound.all():
+            cells = cells.set(~sound.fill_null(False), None)
+        return cells.cast(dtype, strict=False)
+
+    return parse
 
 
 def _decimal(dtype: pl.Decimal, whole: int, places: int) -> Callable[[pl.Series, RoleText], pl.Series]:
@@ -222,6 +278,11 @@ def _decimal(dtype: pl.Decimal, whole: int, places: int) -> Callable[[pl.Series,
 
     def parse(cells: pl.Series, role: RoleText) -> pl.Series:
         values = bare(cells, role.decimal_comma)
+        sign = cells.head(64).drop_nulls().str.extract(r"^([$¥¥€£])").drop_nulls().head(1)
+        if len(sign):
+            values = values.zip_with(
+                values.is_not_null(), bare(cells.str.strip_prefix(sign.item()), role.decimal_comma)
+            )
         left = cells.is_not_null() & values.is_null()
         if not left.any():
             return values
@@ -254,32 +315,61 @@ def _share(cells: pl.Series, role: RoleText) -> pl.Series:
     return values.set(values > 1, None)
 
 
-def _moment(dtype: type[pl.Date] | type[pl.Datetime]) -> Callable[[pl.Series, RoleText], pl.Series]:
+def _plain_moment(dtype: type[pl.Date] | type[pl.Datetime]) -> Callable[[pl.Series, RoleText], pl.Series]:
+    """Moments in one of the common formats; null for all others."""
     common = COMMON_DATES if dtype is pl.Date else COMMON_MOMENTS
 
     def parse(cells: pl.Series, role: RoleText) -> pl.Series:
-        values = pl.Series([None] * len(cells), dtype=pl.Datetime("us"))
-        left = cells.is_not_null()
+        values: pl.Series | None = None
+        left = cells
         for form in common:
-            sample = cells.filter(left).head(64)
+            sample = left.drop_nulls().head(64)
             if sample.is_empty():
                 break
             if _by_format(sample, form).null_count() == len(sample):
                 continue
-            found = _by_format(cells.set(~left, None), form)
-            # a leap second is none of a till's: chrono would move it to the next minute
-            found = found.set((cells.str.ends_with(":60") & found.is_not_null()).fill_null(False), None)
-            values = values.zip_with(found.is_null(), found)
-            left = cells.is_not_null() & values.is_null()
+            found = _by_format(left, form)
+            values = found if values is None else values.zip_with(values.is_not_null(), found)
+            if found.null_count() == left.null_count():
+                break
+            left = left.set(found.is_not_null(), None)
+        if values is None:
+            return pl.Series([None] * len(cells), dtype=pl.Datetime("us"))
+        # a leap second is none of a till's: chrono would move it to the next minute
+        leap = cells.str.ends_with(":60")
+        if leap.any():
+            values = values.set(leap.fill_null(False), None)
         if role.time_zone is not None and role.zone is not None and role.time_zone != role.zone:
             values = _at_home(values, role.time_zone, role.zone)
-        if left.any():
-            values = values.scatter(left.arg_true(), _by_grammar(cells.filter(left), role))
-        # chrono reads "0026-10-31" happily; no till was running then
-        values = values.set(((values.dt.year() < 1900) | (values.dt.year() > 2200)).fill_null(False), None)
-        return values.dt.date() if dtype is pl.Date else values
+        return _of_our_times(values)
 
     return parse
+
+
+def _of_our_times(values: pl.Series) -> pl.Series:
+    """chrono reads "0026-10-31" happily; no till was running then."""
+    ours = values.is_between(datetime(1900, 1, 1), datetime(2200, 12, 31, 23, 59, 59))
+    return values if ours.all() else values.set(~ours.fill_null(False), None)
+
+
+def _moment(cells: pl.Series, role: RoleText) -> pl.Series:
+    values = _plain_moment(pl.Date if role.kind == "date" else pl.Datetime)(cells, role)
+    for read in (_with_tail, _by_grammar):
+        at = (cells.is_not_null() & values.is_null()).arg_true()
+        if not len(at):
+            break
+        values = values.scatter(at, read(cells.gather(at), role))
+    return _of_our_times(values)
+
+
+def _with_tail(cells: pl.Series, role: RoleText) -> pl.Series:
+    """Moments to the second followed by an offset or a zone's name; null for all others."""
+    values = _by_format(cells.str.slice(0, 19).str.replace("T", " ", literal=True), COMMON_MOMENTS[0])
+    tails = cells.str.slice(19).str.strip_chars(BLANKS)
+    values = values.set(
+        ~tails.str.contains(r"^(?:[Zz]|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z][A-Za-z].+)$").fill_null(False), None
+    )
+    return _at_tails(values, tails, role.zone) if values.null_count() < len(values) else values
 
 
 def _by_format(cells: pl.Series, form: str) -> pl.Series:
@@ -318,16 +408,10 @@ def _by_grammar(cells: pl.Series, role: RoleText) -> pl.Series:
         )
     )["text"]  # fmt: skip
     values = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
-    at_offset, in_zone = parts["offset"].is_not_null(), parts["zone"].is_not_null()
     if role.time_zone is not None and role.zone is not None and role.time_zone != role.zone:
-        values = values.zip_with(at_offset | in_zone, _at_home(values, role.time_zone, role.zone))
-    if at_offset.any():
-        values = values.zip_with(~at_offset, _from_offset(values, parts["offset"], role.zone))
-    if in_zone.any():
-        for name in parts["zone"].drop_nulls().unique().to_list():
-            here = in_zone & (parts["zone"] == name)
-            values = values.zip_with(~here.fill_null(False), _from_named_zone(values, name, role.zone))
-    return values
+        is_told = pl.coalesce("offset", "zone").is_not_null()
+        values = values.zip_with(parts.select(is_told).to_series(), _at_home(values, role.time_zone, role.zone))
+    return _at_tails(values, parts.select(pl.coalesce("offset", "zone")).to_series(), role.zone)
 
 
 def _at_home(values: pl.Series, away: str, home: str) -> pl.Series:
@@ -337,25 +421,31 @@ def _at_home(values: pl.Series, away: str, home: str) -> pl.Series:
     return placed.dt.convert_time_zone(home).dt.replace_time_zone(None)
 
 
-def _from_offset(values: pl.Series, offsets: pl.Series, home: str | None) -> pl.Series:
+def _placed(values: pl.Series, tail: str, home: str | None) -> pl.Series | None:
+    """Local times followed by an offset or the name of a zone, as times at home; None where it is neither."""
     if home is None:
-        return pl.Series([None] * len(values), dtype=pl.Datetime("us"))
-    digits = offsets.str.replace_all("[Zz+:-]", "").replace("", "0000")
-    minutes = digits.str.slice(0, 2).cast(pl.Int64) * 60 + digits.str.slice(2).cast(pl.Int64)
-    east = minutes.zip_with(~offsets.str.starts_with("-").fill_null(False), -minutes)
-    utc = values - east.cast(pl.Duration("us")) * 60_000_000
-    return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(home).dt.replace_time_zone(None)
-
-
-def _from_named_zone(values: pl.Series, name: str, home: str | None) -> pl.Series:
-    unknown = pl.Series([None] * len(values), dtype=pl.Datetime("us"))
-    if home is None:
-        return unknown
-    zone = TIME_ZONE_NAMES.get(name, name)
+        return None
+    if re.fullmatch(r"[Zz]|[+-][0-9]{2}:?[0-9]{2}", tail):
+        digits = tail[1:].replace(":", "") or "0000"
+        east = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if tail[0] == "-" else 1)
+        return (values - east).dt.replace_time_zone("UTC").dt.convert_time_zone(home).dt.replace_time_zone(None)
+    zone = TIME_ZONE_NAMES.get(tail, tail)
+    if zone == home:
+        return values
     try:
-        return values if zone == home else _at_home(values, zone, home)
+        return _at_home(values, zone, home)
     except pl.exceptions.ComputeError:  # what polars says of a zone that the tz database does not have
-        return unknown
+        return None
+
+
+def _at_tails(values: pl.Series, tails: pl.Series, home: str | None) -> pl.Series:
+    """Each of the local times that is followed by something, at home; null where that is no offset and no zone."""
+    read = values.set(tails.is_not_null(), None)
+    for tail in tails.filter(values.is_not_null()).drop_nulls().unique().to_list():
+        found = _placed(values, tail, home)
+        if found is not None:
+            read = read.zip_with((tails != tail).fill_null(True), found)
+    return read
 
 
 def _word(meanings: dict[str, bool] | dict[str, str], dtype: pl.DataType) -> Callable[[pl.Series, RoleText], pl.Series]:
@@ -403,11 +493,19 @@ _PARSERS: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {
     "count": _whole(r"^\d{1,15}(\.0+)?$", 0, 10**15),
     "scale": _whole(r"^\d{1,2}(\.0+)?$", 0, 10),
     "share": _share,
-    "date": _moment(pl.Date),
-    "datetime": _moment(pl.Datetime),
+    "date": _moment,
+    "datetime": _moment,
     "bool": _word({word: True for word in YES} | {word: False for word in NO}, pl.Boolean()),
     "calendar": _word({word: "lunar" for word in LUNAR} | {word: "solar" for word in SOLAR}, pl.String()),
     "phone": _phone,
     "email": _email,
     "month_day": _month_day,
+}
+
+_AT_ONCE: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {
+    "money": _plain_decimal(MONEY, 15, 2),
+    "unit_price": _plain_decimal(UNIT_PRICE, 11, 6),
+    "quantity": _plain_decimal(QUANTITY, 14, 3),
+    "date": _plain_moment(pl.Date),
+    "datetime": _plain_moment(pl.Datetime),
 }

@@ -59,6 +59,8 @@ def _as_cents(money: pl.Expr) -> pl.Expr:
 
 
 ORDER = ("store_id", "order_id")
+_ORDER_NO = "order_no"
+"""While amounts are shared out: a number per order, since windows over numbers cost a third of those over ids."""
 ORDER_AMOUNTS = ("order_paid", "order_goods", "order_refunded")
 """Roles that tell an amount of the whole order: it can be shared out only while all of the order's rows are there."""
 
@@ -68,11 +70,16 @@ def _cents_of(frame: pl.DataFrame, role: str) -> pl.Expr:
     return _as_cents(pl.col(role)) if role in frame.columns else pl.lit(None, CENTS)
 
 
+def _with_order_no(frame: pl.DataFrame) -> pl.DataFrame:
+    numbered = frame.with_columns(pl.int_range(pl.len()).alias(_ORDER_NO))
+    return numbered.with_columns(pl.col(_ORDER_NO).first().over(ORDER))
+
+
 def _shared_out(total: pl.Expr, weight: pl.Expr) -> pl.Expr:
     """Each row's part of its order's `total` in proportion to `weight` (whole numbers, their sum positive): whole cents
     within one of the exact part, and together the total."""
-    whole = weight.sum().over(ORDER)
-    through = weight.cum_sum().over(ORDER)
+    whole = weight.sum().over(_ORDER_NO)
+    through = weight.cum_sum().over(_ORDER_NO)
     to_here = (total * through * 2 + whole) // (2 * whole)
     before = (total * (through - weight) * 2 + whole) // (2 * whole)
     return to_here - before
@@ -93,6 +100,7 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         listed = pl.lit(None, CENTS)
     frame = frame.with_columns(listed=listed).with_columns(amount=_as_money(pl.col("listed")))
     if {"order_paid", "order_goods"} & set(frame.columns):
+        frame = _with_order_no(frame)
         paid = _cents_of(frame, "order_paid")
         # an order that was never paid owes its shipping too, and is worth nothing rather than less
         goods = pl.when(paid < 0).then(paid).otherwise((paid - _cents_of(frame, "order_shipping").fill_null(0)).clip(0))
@@ -103,12 +111,12 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
             goods=pl.coalesce(_cents_of(frame, "order_goods"), goods), weight=pl.col("listed").fill_null(0) * counts
         )
         # prices need not say anything where there is nothing to share, or nobody to share with
-        is_plain = (pl.col("goods") == 0) | (counts.sum().over(ORDER) == 1)
-        has_prices = pl.col("weight").sum().over(ORDER) > 0
+        is_plain = (pl.col("goods") == 0) | (counts.sum().over(_ORDER_NO) == 1)
+        has_prices = pl.col("weight").sum().over(_ORDER_NO) > 0
         frame = frame.with_columns(weight=pl.when(has_prices | ~is_plain).then("weight").otherwise(counts))
-        part = pl.when(pl.col("weight").sum().over(ORDER) > 0).then(_shared_out(pl.col("goods"), pl.col("weight")))
+        part = pl.when(pl.col("weight").sum().over(_ORDER_NO) > 0).then(_shared_out(pl.col("goods"), pl.col("weight")))
         amount = pl.when(pl.col("goods").is_null()).then("amount").otherwise(_as_money(part))
-        frame = frame.with_columns(amount=amount).drop("goods", "weight")
+        frame = frame.with_columns(amount=amount).drop("goods", "weight", _ORDER_NO)
     if "net_sales" in frame.columns:
         own = pl.col("net_sales")
         if "line_shipping" in frame.columns:
@@ -131,9 +139,9 @@ def _refunded_cents(frame: pl.DataFrame, source: SourceFormat) -> pl.Expr | None
     if "refunded" in frame.columns:
         own = pl.when(is_sale).then(_cents_of(frame, "refunded").abs()).fill_null(0)
         # an order whose lines say nothing was refunded by amount
-        parts.append(pl.when(own.sum().over(ORDER) > 0).then(own))
+        parts.append(pl.when(own.sum().over(_ORDER_NO) > 0).then(own))
     if "order_refunded" in frame.columns:
-        goods = amount.sum().over(ORDER)
+        goods = amount.sum().over(_ORDER_NO)
         paid = _cents_of(frame, "order_paid") - _cents_of(frame, "order_shipping").fill_null(0)
         refunded = _cents_of(frame, "order_refunded").abs()
         with_tax = pl.max_horizontal(paid.fill_null(0), goods)
@@ -165,8 +173,15 @@ def refund_lines(lines: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
     cents = _refunded_cents(lines, source)
     if cents is None:
         return lines.clear()
-    made = lines.with_columns(refunded_cents=cents).filter(
-        (pl.col("refunded_cents") > 0) & (pl.col("line_kind") == "sale") & pl.col("problem_code").is_null()
+    # only orders of which something was paid back are looked at
+    told = [_holds(rule) for rule in source.refunded_when if rule.column in lines.columns]
+    told += [pl.col(role) != 0 for role in ("refunded", "order_refunded") if role in lines.columns]
+    refunded = lines.filter(pl.any_horizontal(told).fill_null(False))
+    concerned = lines.join(refunded.select(ORDER).unique(), on=ORDER, how="semi", maintain_order="left")
+    made = (
+        _with_order_no(concerned)
+        .with_columns(refunded_cents=cents)
+        .filter((pl.col("refunded_cents") > 0) & (pl.col("line_kind") == "sale") & pl.col("problem_code").is_null())
     )
     at = pl.coalesce("refunded_at", "ordered_at") if "refunded_at" in lines.columns else pl.col("ordered_at")
     money = _as_money(pl.col("refunded_cents"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +17,7 @@ from flows.config import Workspace, read_settings
 from flows.ingest import IngestReport, ingest
 from flows.lake import Lake
 from schemas.known_exports import SOURCE_FORMATS
-from schemas.source_formats import CUSTOMER_KEYS
+from schemas.source_formats import CUSTOMER_KEYS, recognise
 from tests.conftest import REAL_DATA
 from tests.exports.platforms import (
     PLATFORMS,
@@ -25,11 +26,14 @@ from tests.exports.platforms import (
     loyverse_item_rows,
     loyverse_receipt_rows,
     shopify_rows,
+    square_item_rows,
+    square_transaction_rows,
     written,
 )
 from tests.exports.trade import Expected, Order, orders
 
 NOW = datetime(2026, 11, 2)
+Writer = Callable[[Order], list[Row]]
 
 
 def workspace_in(tmp_path: Path, currency: str, extra: str = "") -> Workspace:
@@ -56,9 +60,13 @@ def landed_lines(space: Workspace) -> pl.DataFrame:
     return lake.scan("order_lines", ledger).collect().join(buyers, on="buyer_key", how="left")
 
 
+def columns_of(rows: list[Row]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
 def header_of(platform: Platform, rows: list[Row]) -> list[str]:
     """The platform's own header, in full where it is at hand."""
-    own = list(dict.fromkeys(name for row in rows for name in row))
+    own = columns_of(rows)
     path = REAL_DATA / "export_headers" / f"{platform.header_file}.header.csv"
     if not path.exists():
         return own
@@ -142,7 +150,7 @@ def test_the_sum_of_an_orders_net_sales_is_paid_less_refunded_less_shipping_less
     month = orders(seed=5)
     rows = [row for order in month for row in shopify_rows(order)]
     space = workspace_in(tmp_path, "USD")
-    land(space, "orders.csv", written(rows, list(dict.fromkeys(name for row in rows for name in row)), "utf-8"))
+    land(space, "orders.csv", written(rows, columns_of(rows), "utf-8"))
     sold = landed_lines(space).filter(pl.col("line_kind").is_in(["sale", "refund"]))
     net = dict(sold.group_by(sale=pl.coalesce("refund_of", "order_id")).agg(pl.col("net_sales").sum()).iter_rows())
     told = {}
@@ -162,7 +170,7 @@ def test_a_gift_is_an_order_that_is_shipped_to_another_name(tmp_path: Path):
     month = orders(seed=6)
     rows = [row for order in month for row in shopify_rows(order)]
     space = workspace_in(tmp_path, "USD")
-    land(space, "orders.csv", written(rows, list(dict.fromkeys(name for row in rows for name in row)), "utf-8"))
+    land(space, "orders.csv", written(rows, columns_of(rows), "utf-8"))
     lake = Lake(space.lake)
     gifts = lake.scan("gifts", lake.ledger()).collect()
     given = {
@@ -195,16 +203,23 @@ def test_a_refund_after_the_fact_comes_with_a_later_export(tmp_path: Path):
     assert after.filter(pl.col("line_kind") == "sale")["net_sales"].sum() == goods
 
 
-def test_square_and_loyverse_give_one_sale_the_same_id_in_both_files(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("heads", "items"),
+    [(loyverse_receipt_rows, loyverse_item_rows), (square_transaction_rows, square_item_rows)],
+    ids=["loyverse", "square"],
+)
+def test_two_files_that_tell_the_same_sales_give_them_the_same_ids(heads: Writer, items: Writer, tmp_path: Path):
     month = orders(seed=8, count=40)
-    for kind, (first, second) in {"loyverse": (loyverse_receipt_rows, loyverse_item_rows)}.items():
-        ids = []
-        for write in (first, second):
-            space = workspace_in(tmp_path / f"{kind}{write.__name__}", "USD")
-            rows = [row for order in month for row in write(order)]
-            land(space, "file.csv", written(rows, list(dict.fromkeys(name for row in rows for name in row)), "utf-8"))
-            ids.append(set(landed_lines(space)["order_id"].to_list()))
-        assert ids[0] == ids[1]
+    ids, net = [], []
+    for write in (heads, items):
+        space = workspace_in(tmp_path / write.__name__, "USD")
+        rows = [row for order in month for row in write(order)]
+        land(space, "file.csv", written(rows, columns_of(rows), "utf-8"))
+        landed = landed_lines(space)
+        ids.append(set(landed.select("store_id", "order_id", "ordered_at", "line_kind").rows()))
+        net.append(landed["net_sales"].sum())
+    assert ids[0] == ids[1]
+    assert net[0] == net[1]
 
 
 @pytest.mark.parametrize(("told", "day"), [("dmy", 10), ("mdy", 3)])
@@ -249,9 +264,7 @@ def test_a_status_that_nobody_described_is_no_sale(platform: str, column: str, w
     for row in rows:
         row[column] = word
     space = workspace_in(tmp_path, written_by.currency)
-    report = land(
-        space, "a.csv", written(rows, list(dict.fromkeys(n for row in rows for n in row)), written_by.encoding)
-    )
+    report = land(space, "a.csv", written(rows, columns_of(rows), written_by.encoding))
     assert report.total("rows_quarantined") == len(rows)
     lake = Lake(space.lake)
     assert set(lake.scan("quarantine", lake.ledger()).collect()["reason"]) <= {"unknown_status", "order_set_aside"}
@@ -281,8 +294,6 @@ def test_every_header_at_hand_is_recognised():
     headers = sorted((REAL_DATA / "export_headers").glob("*.csv"))
     if not headers:
         pytest.skip("the platforms' headers are not at hand (shared/data/export_headers)")
-    from schemas.source_formats import recognise
-
     found = {}
     for path in headers:
         with path.open(encoding="utf-8-sig", newline="") as file:
