@@ -211,7 +211,7 @@ def ingest_verb(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) 
         _print_json({**report.as_json(), "lake": totals})
     else:
         _show_landed(report, totals)
-    if report.left_in_inbox or report.quarantined_share > settings.quarantine_limit:
+    if report.left_in_inbox or report.is_over(settings.quarantine_limit):
         raise typer.Exit(1)
 
 

@@ -63,9 +63,16 @@ class IngestReport:
     def total(self, name: str) -> int:
         return sum(getattr(file, name) for file in self.files)
 
-    @property
-    def quarantined_share(self) -> float:
-        return self.total("rows_quarantined") / max(self.total("rows_in"), 1)
+    def is_over(self, limit: float) -> bool:
+        """Whether of any source a larger share than `limit` was set aside in this run."""
+        shares = {
+            source: (
+                sum(file.rows_quarantined for file in self.files if file.source == source),
+                sum(file.rows_in for file in self.files if file.source == source),
+            )
+            for source in {file.source for file in self.files}
+        }
+        return any(rows > limit * rows_in for rows, rows_in in shares.values())
 
     @property
     def left_in_inbox(self) -> list[FileOutcome]:

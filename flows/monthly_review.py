@@ -17,7 +17,8 @@ from flows.config import Settings, Workspace
 from flows.errors import RegularsError, UsageError
 from flows.ingest import FileOutcome, IngestReport, ingest
 from flows.lake import Lake
-from flows.month import issue_of, known_ledger, month_facts
+from flows.month import Known, issue_of, known_ledger, month_facts
+from flows.reconciliation import check_lake, check_month, check_quarantine
 from flows.rendering import Rendered, rendered, scope_name
 from schemas.period import Month
 from schemas.review import Review
@@ -89,8 +90,8 @@ def review_month(
     lake = Lake(workspace.lake)
 
     landed: IngestReport = run("land files", ingest, workspace, settings, now=now, progress=watcher.file)
-    run("check quarantine", check_quarantine, landed, settings)
     known = run("read the ledger", known_ledger, lake, known_at)
+    run("reconcile", reconcile, lake, known, month, settings)
     closings = publish.printed_closings(workspace, month.previous)
     inputs = publish.manifest_inputs(known.ledger, settings, month, known.known_at, closings)
     identity = publish.manifest_id(inputs)
@@ -102,6 +103,7 @@ def review_month(
     numbers = run("count and plan", review.month_numbers, facts, settings.rules)
     issue = issue_of(known, settings, manifest_id=identity, printed_closings=closings)
     reviews: list[Review] = run("deal out to stores", review.reviews, numbers, known.ledger, issue, settings.rules)
+    run("reconcile the reviews", check_month, lake, known, month, reviews)
     chosen = _chosen(reviews, stores)
 
     building = publish.building_of(workspace, month, identity)
@@ -179,14 +181,10 @@ class _Stages:
         return path
 
 
-def check_quarantine(landed: IngestReport, settings: Settings) -> None:
-    """Stop before publishing when more of the newly landed rows were set aside than chain.toml allows."""
-    if landed.quarantined_share > settings.quarantine_limit:
-        raise RegularsError(
-            f"{landed.total('rows_quarantined')} of {landed.total('rows_in')} new rows were quarantined "
-            f"({landed.quarantined_share:.1%}, the limit is {settings.quarantine_limit:.1%}): mend them in quarantine/ and "
-            "drop them in again, or raise quarantine_limit in chain.toml; nothing was published"
-        )
+def reconcile(lake: Lake, known: Known, month: Month, settings: Settings) -> None:
+    """Nothing is reviewed while rows are missing, or sums disagree."""
+    check_quarantine(lake, known, month, settings)
+    check_lake(lake, known)
 
 
 def _chosen(reviews: Sequence[Review], stores: Sequence[str]) -> list[Review]:

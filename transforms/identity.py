@@ -25,7 +25,7 @@ STRONGEST_FIRST = ("member_id", "account", "email", "phone")
 """Whose row it is where its keys are two people's: the card before the telephone on the counter."""
 SHAREABLE_KEYS = ("phone", "email")
 TEMPLATE_PREFIX = "regulars_"
-PHONE_KEY = r"^(?:1[3-9]\d{9}|\+\d{6,15})$"
+PHONE_KEY = r"^(?:1[3-9][0-9]{9}|\+[0-9]{6,15})$"
 MOST_ALIKE = 8
 """More customers than this with the same name and address are a hotel or a placeholder, not one person."""
 KEY_SCHEMA = {"buyer_key": pl.Int64(), **dict.fromkeys(CUSTOMER_KEYS, pl.String())}
@@ -86,7 +86,7 @@ def with_platform_accounts(frame: pl.DataFrame, source_name: str) -> pl.DataFram
 def _references(references: pl.Series) -> pl.DataFrame:
     """One row per reference, in order: the key columns that a free reference to a person stands for."""
     text = references.rename("text")
-    like_phone = text.str.contains(r"^\+[\d\s\-()]+$|^1[3-9]\d{9}$").fill_null(False)
+    like_phone = text.str.contains(r"^\+[0-9\s\-()]+$|^1[3-9][0-9]{9}$").fill_null(False)
     # a prefix, or a Chinese mobile: what such a number is does not depend on the chain's country
     number = phones.normalised(text.set(~like_phone, None), "CN")
     return pl.DataFrame(

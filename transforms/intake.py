@@ -300,7 +300,7 @@ def _decimal(dtype: pl.Decimal, whole: int, places: int) -> Callable[[pl.Series,
 
 def _whole(pattern: str, low: int, high: int) -> Callable[[pl.Series, RoleText], pl.Series]:
     def parse(cells: pl.Series, role: RoleText) -> pl.Series:
-        numbers = cells.set(~cells.str.contains(pattern), None).str.extract(r"^(\d+)").cast(pl.Int64, strict=False)
+        numbers = cells.set(~cells.str.contains(pattern), None).str.extract(r"^([0-9]+)").cast(pl.Int64, strict=False)
         return numbers.set((numbers < low) | (numbers > high), None)
 
     return parse
@@ -309,7 +309,9 @@ def _whole(pattern: str, low: int, high: int) -> Callable[[pl.Series, RoleText],
 def _share(cells: pl.Series, role: RoleText) -> pl.Series:
     percent = cells.str.ends_with("%")
     numbers = cells.str.strip_suffix("%").str.strip_chars(BLANKS)
-    exact = numbers.set(~numbers.str.contains(r"^\d{1,3}(\.\d{1,10})?$"), None).cast(pl.Decimal(18, 12), strict=False)
+    exact = numbers.set(~numbers.str.contains(r"^[0-9]{1,3}(\.[0-9]{1,10})?$"), None).cast(
+        pl.Decimal(18, 12), strict=False
+    )
     hundredth = (exact * pl.Series([Decimal("0.01")], dtype=pl.Decimal(18, 12))).cast(pl.Float64)
     values = exact.cast(pl.Float64).zip_with(~percent.fill_null(False), hundredth)
     return values.set(values > 1, None)
@@ -468,7 +470,7 @@ def _month_day(cells: pl.Series, role: RoleText) -> pl.Series:
     parts = (
         cells.str.replace_all(r"[/.年月]", "-")
         .str.strip_suffix("日")
-        .str.extract_groups(r"^(?:(?<year>\d{4})-|-{1,2})?(?<month>\d{1,2})-(?<day>\d{1,2})$")
+        .str.extract_groups(r"^(?:(?<year>[0-9]{4})-|-{1,2})?(?<month>[0-9]{1,2})-(?<day>[0-9]{1,2})$")
         .struct.unnest()
     )
     month, day = parts["month"].cast(pl.Int64, strict=False), parts["day"].cast(pl.Int64, strict=False)
@@ -490,8 +492,8 @@ _PARSERS: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {
     "money": _decimal(MONEY, 15, 2),
     "unit_price": _decimal(UNIT_PRICE, 11, 6),
     "quantity": _decimal(QUANTITY, 14, 3),
-    "count": _whole(r"^\d{1,15}(\.0+)?$", 0, 10**15),
-    "scale": _whole(r"^\d{1,2}(\.0+)?$", 0, 10),
+    "count": _whole(r"^[0-9]{1,15}(\.0+)?$", 0, 10**15),
+    "scale": _whole(r"^[0-9]{1,2}(\.0+)?$", 0, 10),
     "share": _share,
     "date": _moment,
     "datetime": _moment,

@@ -6,20 +6,20 @@ import phonenumbers
 import polars as pl
 
 MOBILES: dict[str, tuple[str, str]] = {
-    "CN": (r"^(?:(?:\+|00)?86)?0?(1[3-9]\d{9})$", "$1"),
-    "US": (r"^(?:\+?1|001)?([2-9]\d{2}[2-9]\d{6})$", "+1$1"),
-    "CA": (r"^(?:\+?1|001)?([2-9]\d{2}[2-9]\d{6})$", "+1$1"),
-    "GB": (r"^(?:\+44|0044|0)(7[1-57-9]\d{8})$", "+44$1"),
+    "CN": (r"^(?:(?:\+|00)?86)?0?(1[3-9][0-9]{9})$", "$1"),
+    "US": (r"^(?:\+?1|001)?([2-9][0-9]{2}[2-9][0-9]{6})$", "+1$1"),
+    "CA": (r"^(?:\+?1|001)?([2-9][0-9]{2}[2-9][0-9]{6})$", "+1$1"),
+    "GB": (r"^(?:\+44|0044|0)(7[1-57-9][0-9]{8})$", "+44$1"),
 }
 """A country's own mobile numbers, once spaces and signs are out: the vectorised path. The rest goes through phonenumbers,
 value by distinct value, and must come out the same."""
 
 _SEPARATORS = r"[\s\-‐-―()·_]"
-_DOTTED = r"^(\+?\d{1,4})\.(\d{2,4})\.(\d{3,4})(?:\.(\d{2,4}))?$"
-_WRITTEN_AS_NUMBER = r"^(\d{10,15})\.0$"
-_HIDDEN = r"^\+?[\d\s\-()]*[*•●×xX#]{2,}[\d\s\-()*•●×xX#]*$"
-_RELAYED = r"^(?:\+?86)?1[3-9]\d{9}\s*(?:[-,;#]|转|ext\.?)\s*\d{1,6}$"
-_CHINESE_MOBILE = r"^\+86(1[3-9]\d{9})$"
+_DOTTED = r"^(\+?[0-9]{1,4})\.([0-9]{2,4})\.([0-9]{3,4})(?:\.([0-9]{2,4}))?$"
+_WRITTEN_AS_NUMBER = r"^([0-9]{10,15})\.0$"
+_HIDDEN = r"^\+?[0-9\s\-()]*[*•●×xX#]{2,}[0-9\s\-()*•●×xX#]*$"
+_RELAYED = r"^(?:\+?86)?1[3-9][0-9]{9}\s*(?:[-,;#]|转|ext\.?)\s*[0-9]{1,6}$"
+_CHINESE_MOBILE = r"^\+86(1[3-9][0-9]{9})$"
 
 
 def without_hidden(cells: pl.Series) -> pl.Series:
@@ -28,7 +28,7 @@ def without_hidden(cells: pl.Series) -> pl.Series:
     They name nobody (many people share the stars, a relay number is another one in every order), but nothing is wrong
     with the row either: they read as empty.
     """
-    plain = cells.str.contains(r"^[+\d]*$").fill_null(True)
+    plain = cells.str.contains(r"^[+0-9]*$").fill_null(True)
     if plain.all():
         return cells
     text = cells.str.normalize("NFKC")
@@ -44,7 +44,7 @@ def normalised(cells: pl.Series, country: str) -> pl.Series:
     spaces, dashes, brackets, full-width digits. A number without its area code is no possible number.
     """
     name = cells.name
-    if country == "CN" and cells.str.contains(r"^1[3-9]\d{9}$").fill_null(True).all():
+    if country == "CN" and cells.str.contains(r"^1[3-9][0-9]{9}$").fill_null(True).all():
         return cells
     distinct = cells.drop_nulls().unique()
     bare = distinct.str.normalize("NFKC").str.replace_all(_SEPARATORS, "")
@@ -56,7 +56,7 @@ def normalised(cells: pl.Series, country: str) -> pl.Series:
         own = bare.str.contains(pattern)
         keys = bare.str.replace(pattern, form).set(~own, None)
     # letters spell numbers in some countries (1-800-FLOWERS): not in a till's export, where they are names and notes
-    open_texts = bare.filter(keys.is_null() & bare.str.contains(r"^\+?\d{6,20}$"))
+    open_texts = bare.filter(keys.is_null() & bare.str.contains(r"^\+?[0-9]{6,20}$"))
     parsed = {text: _parsed(text, country) for text in open_texts.to_list()}
     keys = keys.zip_with(keys.is_not_null(), bare.replace_strict(parsed, default=None, return_dtype=pl.String))
     keys = keys.str.replace(_CHINESE_MOBILE, "$1")
