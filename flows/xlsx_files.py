@@ -36,6 +36,7 @@ READ_ELEMENTS = frozenset(
     ("Relationship", "workbookPr", "calcPr", "sheet", "numFmt", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs", "xf")
 )
 ROWS, COLUMNS = 1_048_576, 16_384
+SHEETS_WITHOUT_CELLS = ("chartsheet", "dialogsheet", "xlmacrosheet", "xlintlmacrosheet")
 
 DAMAGED = "is damaged or written in an unusual way; open it in Excel or WPS and save it as XLSX again"
 
@@ -92,7 +93,7 @@ class _Package:
         relations = self._relations(path)
         roles = {identity: (role, target) for identity, role, target in relations}
         by_role = {role: target for _, role, target in relations}
-        is_1904, is_computed = False, True
+        is_1904, is_computed, has_sheets = False, True, False
         found: list[tuple[str, bool, str]] = []
         for name, attributes in self._elements(path):
             if name == "workbookPr":
@@ -103,10 +104,13 @@ class _Package:
                 if attributes.get("id") not in roles:
                     raise UnreadableFile(DAMAGED)
                 role, target = roles[attributes["id"]]
+                if role not in ("worksheet", *SHEETS_WITHOUT_CELLS):
+                    raise UnreadableFile(DAMAGED)
+                has_sheets = True
                 if role == "worksheet":
                     is_hidden = attributes.get("state", "visible") != "visible"
                     found.append((attributes.get("name", ""), is_hidden, target))
-        if not roles or len({target for *_, target in found}) < len(found):
+        if not has_sheets or len({target for *_, target in found}) < len(found):
             raise UnreadableFile(DAMAGED)
         return _Workbook(found, by_role.get("styles"), by_role.get("sharedstrings"), is_1904, is_computed)
 
@@ -380,6 +384,8 @@ def _grid(stream: IO[bytes], strings: pl.Series, styles: Styles, is_computed: bo
     table = WideTable(limits)
     for prefix, block in _blocks(stream, "worksheet", "sheetData", "row", limits):
         cells, last_row = _cells(_tokens(block, _row_pattern(prefix)), prefix, last_row)
+        if cells.select((pl.col("style") >= max(len(styles.kinds), 1)).any()).item():  # which may hide a date
+            raise UnreadableFile(DAMAGED)
         table.add(cell_texts(_with_values(cells, prefix, strings, is_computed), styles))
     return table.frame()
 

@@ -370,6 +370,7 @@ ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
         '<c r="A1"><v>1</v></c>',
         '<row r="1"><c r="A1" t="s"><v>2</v></c></row>',  # there are texts 0 and 1
         '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>',
+        '<row r="1"><c r="A1" s="3"><v>46298</v></c></row>',  # there are styles 0 to 2
         '<row r="1"><c r="A1"><v>1</v><c r="B1"><v>2</v></c></c></row>',
         '<row r="1"><c r="A1"><v>1</v></row><row r="2"><c r="A2"><v>1</v></c></row>',
         '<row r="1"><c r="A1"><v>1</v></c>lost</row>',
@@ -383,6 +384,22 @@ ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
 )  # fmt: skip
 def test_a_sheet_that_does_not_add_up_is_refused_and_not_half_read(rows):
     assert "damaged" in refusal(by_hand(rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("xl/workbook.xml", "<sheet ", "<shred "),
+        ("xl/workbook.xml", "rId1", "rId9"),
+        ("xl/_rels/workbook.xml.rels", "x/worksheet", "x/work"),
+        ("xl/_rels/workbook.xml.rels", "s.xml", "t.xml"),
+    ],
+)
+def test_a_workbook_that_names_no_sheet_is_refused_and_not_taken_for_empty(name, before, after):
+    content = by_hand(ONE)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = archive.read(name).decode()
+    assert "damaged" in refusal(replaced(content, name, text.replace(before, after)))
 
 
 @pytest.mark.parametrize("part", ["sheet", "strings", "workbook"])
