@@ -84,7 +84,7 @@ def number_texts(values: pl.Series) -> pl.Series:
 
     From 1E+15 on digits may have been lost: those keep an exponent, which no id, phone or amount may have.
     """
-    as_it_stands = values.str.contains(r"^(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d*)\.\d*[1-9])$") & (
+    as_it_stands = values.str.contains(r"^(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9])$") & (
         values.str.len_bytes() <= 16
     )
     if as_it_stands.all():

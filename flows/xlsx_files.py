@@ -36,6 +36,7 @@ READ_ELEMENTS = frozenset(
     ("Relationship", "workbookPr", "calcPr", "sheet", "numFmt", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs", "xf")
 )
 ROWS, COLUMNS = 1_048_576, 16_384
+CELL_TYPES = ("n", "s", "str", "inlineStr", "b", "e", "d")
 SHEETS_WITHOUT_CELLS = ("chartsheet", "dialogsheet", "xlmacrosheet", "xlintlmacrosheet")
 
 DAMAGED = "is damaged or written in an unusual way; open it in Excel or WPS and save it as XLSX again"
@@ -384,7 +385,9 @@ def _grid(stream: IO[bytes], strings: pl.Series, styles: Styles, is_computed: bo
     table = WideTable(limits)
     for prefix, block in _blocks(stream, "worksheet", "sheetData", "row", limits):
         cells, last_row = _cells(_tokens(block, _row_pattern(prefix)), prefix, last_row)
-        if cells.select((pl.col("style") >= max(len(styles.kinds), 1)).any()).item():  # which may hide a date
+        if cells.select(
+            (~pl.col("style").is_between(0, max(len(styles.kinds) - 1, 0))).any()
+        ).item():  # which may hide a date
             raise UnreadableFile(DAMAGED)
         table.add(cell_texts(_with_values(cells, prefix, strings, is_computed), styles))
     return table.frame()
@@ -417,7 +420,7 @@ def _cells(tokens: pl.Series, prefix: str, last_row: int) -> tuple[pl.DataFrame,
     if frame.is_empty():
         return _NO_CELLS, last_row
     rows = frame.filter("is_row").select(
-        "row_at", has_reference=has_reference, told=pl.col("token").str.extract(attribute.format("r", r"\d{1,7}"))
+        "row_at", has_reference=has_reference, told=pl.col("token").str.extract(attribute.format("r", r"[0-9]{1,7}"))
     )
     rows = rows.with_columns(pl.col("told").cast(pl.Int64))
     start = (pl.col("told") - pl.col("row_at")).forward_fill().fill_null(last_row + 1)
@@ -430,9 +433,12 @@ def _cells(tokens: pl.Series, prefix: str, last_row: int) -> tuple[pl.DataFrame,
     cells = frame.filter(~pl.col("is_row")).select(
         "token",
         "row_at",
-        reference=pl.col("token").str.extract(attribute.format("r", r"[A-Z]{1,3}\d{1,7}")),
-        type=pl.col("token").str.extract(attribute.format("t", r"\w+")).fill_null("n"),
-        style=pl.col("token").str.extract(attribute.format("s", r"\d{1,9}")).cast(pl.Int64).fill_null(0),
+        reference=pl.col("token").str.extract(attribute.format("r", r"[A-Z]{1,3}[0-9]{1,7}")),
+        type=pl.col("token").str.extract(attribute.format("t", r"[^\"']*")).fill_null("n"),
+        style=pl.col("token")
+        .str.extract(attribute.format("s", r"[^\"']*"))
+        .fill_null("0")
+        .cast(pl.Int64, strict=False),
     )
     cells = cells.with_columns(
         row=rows["row"].gather(cells["row_at"]),
@@ -446,6 +452,9 @@ def _cells(tokens: pl.Series, prefix: str, last_row: int) -> tuple[pl.DataFrame,
         in_row = pl.int_range(pl.len(), dtype=pl.Int64)
         start = (pl.col("column") - in_row).forward_fill().fill_null(0)
         cells = cells.with_columns(column=(start + in_row).over("row_at"))
+    unread = pl.col("style").is_null() | ~pl.col("type").is_in(CELL_TYPES)
+    if cells.select(unread.any()).item():
+        raise UnreadableFile(DAMAGED)
     misplaced = (pl.col("told_row") != pl.col("row")) | (pl.col("column") >= COLUMNS)
     goes_back = (pl.col("column").diff() <= 0) & (pl.col("row_at").diff() == 0)
     if cells.select(misplaced.any()).item():

@@ -366,6 +366,9 @@ ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
         '<row r="1"><c r="XFE1"><v>1</v></c></row>',
         '<row r="1048577"><c r="A1048577"><v>1</v></c></row>',
         '<row r="x"><c><v>1</v></c></row>',
+        '<row r="١"><c r="A١"><v>1</v></c></row>',  # digits, but not ours
+        '<row r="1"><c r="A1" s="x"><v>1</v></c></row>',
+        '<row r="1"><c r="A1" t="x"><v>1</v></c></row>',
         '<row r="1"><c r="1A"><v>1</v></c></row>',
         '<c r="A1"><v>1</v></c>',
         '<row r="1"><c r="A1" t="s"><v>2</v></c></row>',  # there are texts 0 and 1
