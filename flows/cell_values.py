@@ -84,7 +84,7 @@ def number_texts(values: pl.Series) -> pl.Series:
 
     From 1E+15 on digits may have been lost: those keep an exponent, which no id, phone or amount may have.
     """
-    as_it_stands = values.str.contains(r"^(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d*)\.\d*[1-9])$") & (
+    as_it_stands = values.str.contains(r"^(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9])$") & (
         values.str.len_bytes() <= 16
     )
     if as_it_stands.all():
@@ -95,7 +95,7 @@ def number_texts(values: pl.Series) -> pl.Series:
 
 
 def _number_text(value: str) -> str:
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", value, re.ASCII):
+    if not re.fullmatch(r"[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d{1,4})?", value, re.ASCII):
         return value
     number = float(value)
     if abs(number) >= EXACT_BELOW:
@@ -152,15 +152,16 @@ def _serial_texts(cells: pl.DataFrame, *, is_1904: bool) -> pl.DataFrame:
         )  # fmt: skip
     shows_time = pl.col("format").is_in(["datetime", "time"]) | (pl.col("rest") != 0)
     span = pl.col("at").abs()
+    seconds = (span // 1000 % 60).cast(pl.String).str.zfill(2)
     elapsed_text = pl.format(
         "{}{}:{}:{}",
         pl.when(pl.col("at") < 0).then(pl.lit("-")).otherwise(pl.lit("")),
         span // 3_600_000,
         (span // 60_000 % 60).cast(pl.String).str.zfill(2),
         pl.when(span % 1000 == 0)
-        .then((span // 1000 % 60).cast(pl.String).str.zfill(2))
-        .otherwise(pl.format("{}.{}", (span // 1000 % 60).cast(pl.String).str.zfill(2), (span % 1000).cast(pl.String).str.zfill(3))),
-    )  # fmt: skip
+        .then(seconds)
+        .otherwise(pl.format("{}.{}", seconds, (span % 1000).cast(pl.String).str.zfill(3))),
+    )
     elapsed = within.filter(is_elapsed).with_columns(text=elapsed_text)
     moments = within.filter(~is_elapsed)
     timed = moments.filter(shows_time).with_columns(

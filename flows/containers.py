@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, Literal, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Literal
 
 from flows.encodings import UnreadableFile
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PartKind = Literal["text", "xlsx", "xls", "html", "parquet"]
 
 MEBIBYTE = 1 << 20
+
+Readable = IO[bytes] | gzip.GzipFile
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Limits:
     """Members of an archive."""
     workbook_bytes: int = 256 * MEBIBYTE
     """A spreadsheet or Parquet file as it is stored (XLSX: compressed; those inside an archive are held in memory)."""
-    strings_bytes: int = 512 * MEBIBYTE
+    strings_bytes: int = 256 * MEBIBYTE
     """Uncompressed bytes of the text table of a workbook (sharedStrings.xml)."""
     plan_bytes: int = 16 * MEBIBYTE
     """Uncompressed bytes of every other XML part that is read whole (styles, relations, what precedes a sheet's rows)."""
@@ -107,7 +109,7 @@ FOREIGN_SIGNATURES = (
     (b"\xff\xd8\xff", "a picture; export the data as CSV or XLSX"),
     (b"SQLite format 3\x00", "a database; export the table as CSV or XLSX"),
 )
-HTML_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b",
+HTML_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?>.*?-->)\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b",
                         re.IGNORECASE | re.DOTALL)  # fmt: skip
 
 
@@ -169,7 +171,7 @@ DIRECTORY_BYTES_A_MEMBER = 4096
 
 
 @contextmanager
-def readable(what: str = "") -> Iterator[None]:
+def damage_as_refusal(what: str = "") -> Iterator[None]:
     """Turns what the archive readers of the standard library raise on damaged bytes into UnreadableFile."""
     try:
         yield
@@ -193,7 +195,7 @@ def readable(what: str = "") -> Iterator[None]:
 @contextmanager
 def opened_zip(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[zipfile.ZipFile]:
     """The archive, when its directory is sound and of a size that may be read. UnreadableFile otherwise."""
-    with readable():
+    with damage_as_refusal():
         size = _directory_bytes(stream)
         if size > limits.members * DIRECTORY_BYTES_A_MEMBER:
             raise UnreadableFile(f"is an archive of too many members (limit {limits.members})")
@@ -277,7 +279,7 @@ def _member(path: Path, info: zipfile.ZipInfo, limits: Limits) -> Part:
     what = f"holds {name}, which "
 
     def opened() -> BinaryIO:
-        with readable(what), zipfile.ZipFile(path) as archive:
+        with damage_as_refusal(what), zipfile.ZipFile(path) as archive:
             stream = archive.open(info)  # keeps the file open until it is closed itself
         return _counted(stream, limits, compressed=info.compress_size, what=what)
 
@@ -300,7 +302,7 @@ def in_memory(stream: BinaryIO, limits: Limits, start: bytes = b"") -> BinaryIO:
 class _Counted(io.RawIOBase):
     """Reads another stream, counts what comes out, and speaks of damage in our own words."""
 
-    def __init__(self, stream: BinaryIO, limits: Limits, *, compressed: int, what: str = "") -> None:
+    def __init__(self, stream: Readable, limits: Limits, *, compressed: int, what: str = "") -> None:
         self._stream, self._limits, self._what = stream, limits, what
         self._compressed = max(compressed, 1)
         self._count = 0
@@ -308,21 +310,23 @@ class _Counted(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer) -> int:  # type: ignore[override]    # typeshed allows None, we never block
-        with readable(self._what):
-            length = self._stream.readinto(buffer)  # type: ignore[attr-defined]    # all of ours have it
-        self._count += length
+    def readinto(self, buffer: Buffer) -> int:  # typeshed allows None; none of ours blocks
+        target = memoryview(buffer).cast("B")
+        with damage_as_refusal(self._what):
+            piece = self._stream.read(len(target))
+        target[: len(piece)] = piece
+        self._count += len(piece)
         limits = self._limits
         if self._count > limits.part_bytes:
             raise UnreadableFile(f"{self._what}unpacks to more than {limits.part_bytes // MEBIBYTE} MB; split it")
         if self._count > limits.ratio_from_bytes and self._count > limits.ratio * self._compressed:
             raise UnreadableFile(f"{self._what}unpacks to more than {limits.ratio} times its size; not read")
-        return int(length)
+        return len(piece)
 
     def close(self) -> None:
         self._stream.close()
         super().close()
 
 
-def _counted(stream: IO[bytes], limits: Limits, *, compressed: int, what: str = "") -> BinaryIO:
-    return io.BufferedReader(_Counted(cast(BinaryIO, stream), limits, compressed=compressed, what=what), MEBIBYTE)
+def _counted(stream: Readable, limits: Limits, *, compressed: int, what: str = "") -> BinaryIO:
+    return io.BufferedReader(_Counted(stream, limits, compressed=compressed, what=what), MEBIBYTE)

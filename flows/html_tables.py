@@ -21,7 +21,7 @@ HTML_BYTES = 64 * MEBIBYTE
 TAGS = 5_000_000
 SPAN = 1_000
 
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>|<[^<>]*>|([^<]+)|<")
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)([^<>]*+)>|<[^<>]*+>|([^<]+)|<")
 SPANS = re.compile(r"\b(col|row)span\s*=\s*[\"']?(\d{1,4})", re.IGNORECASE)
 BLANK = re.compile(r"[ \t\r\n\f]+")
 SKIPPED = ("style", "script", "head", "title")
@@ -46,10 +46,9 @@ def tables(stream: BinaryIO, limits: Limits = LIMITS) -> list[pl.DataFrame]:
 
 
 def _text(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:  # what the page says of itself is often wrong; bytes that are UTF-8 are hardly ever anything else
-        encodings = ["utf-8-sig", "gb18030"]
+    # what a page says of itself is often wrong; bytes that are UTF-8 are hardly ever anything else
+    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ["utf-16"] if is_wide else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             return content.decode(encoding).replace("\x00", "")

@@ -19,7 +19,7 @@ from flows.encodings import UnreadableFile
 from flows.wide_tables import WideTable
 
 XLS_BYTES = 64 * MEBIBYTE
-ROWS, COLUMNS = 65_536, 256
+BATCH = 200_000
 
 DAMAGED = "is damaged or written in an unusual way; open it in Excel or WPS and save it as XLSX"
 PASSWORD = "is protected with a password; open it in Excel or WPS, remove the password and save it as XLSX"
@@ -47,16 +47,28 @@ def sheets(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[tuple[str, boo
             if is_hidden:
                 yield name, True, None
                 continue
-            cells = pl.DataFrame(
-                list(_cells(book, at, plan, limits)),
-                schema={"row": pl.Int64, "column": pl.Int64, "kind": pl.String, "value": pl.String, "style": pl.Int64},
-                orient="row",
-            ).unique(subset=["row", "column"], keep="last", maintain_order=True)  # a later record replaces, as in Excel
             table = WideTable(limits)
-            table.add(cell_texts(cells, styles))
+            for cells in _batches(_cells(book, at, plan)):
+                table.add(cell_texts(cells, styles))
             yield name, False, table.frame()
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise UnreadableFile(DAMAGED) from error
+
+
+def _batches(cells: Iterator[Cell]) -> Iterator[pl.DataFrame]:
+    """The cells as cell_texts wants them, some whole rows at a time; the last of several at one place, as Excel does."""
+    batch: list[Cell] = []
+
+    def frame() -> pl.DataFrame:
+        schema = {"row": pl.Int64, "column": pl.Int64, "kind": pl.String, "value": pl.String, "style": pl.Int64}
+        return pl.DataFrame(batch, schema=schema, orient="row").unique(["row", "column"], keep="last")
+
+    for cell in cells:
+        if len(batch) >= BATCH and cell[0] != batch[-1][0]:
+            yield frame()
+            batch.clear()
+        batch.append(cell)
+    yield frame()
 
 
 # ---- the compound file
@@ -96,7 +108,8 @@ class _CompoundFile:
         start, size = self.entries[name]
         if size >= self._mini_below:
             return self._chain(start)[:size]
-        pieces, number = [], start
+        pieces: list[bytes] = []
+        number = start
         while number < self.END and len(pieces) * 64 < size:
             pieces.append(self._mini[number * 64 : number * 64 + 64])
             number = self._mini_next[number]
@@ -147,6 +160,7 @@ class _Plan:
     """What a workbook says before its sheets."""
 
     is_biff8: bool
+    bytes_left: int
     codec: str = "cp1252"
     is_1904: bool = False
     sheets: list[tuple[str, bool, int]] = field(default_factory=list)
@@ -156,10 +170,11 @@ class _Plan:
     strings: list[str] = field(default_factory=list)
 
 
-def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes, list[bytes]]]:
+def _records(book: bytes, at: int, plan: _Plan) -> Iterator[tuple[int, bytes, list[bytes]]]:
     """Kind, content and continuations of the records of one substream, embedded ones left out, up to its end."""
     depth = 0
     while True:
+        began = at
         kind, length = struct.unpack_from("<2H", book, at)
         content = book[at + 4 : at + 4 + length]
         at += 4 + length
@@ -168,6 +183,9 @@ def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes, list[bytes]]]:
             (length,) = struct.unpack_from("<H", book, at + 2)
             more.append(book[at + 4 : at + 4 + length])
             at += 4 + length
+        plan.bytes_left -= at - began
+        if plan.bytes_left < 0:  # sheets that share their bytes: a small file could name the same ones for ever
+            raise UnreadableFile(DAMAGED)
         if kind == BOF:
             depth += 1
         if depth == 0:
@@ -184,10 +202,10 @@ def _plan(book: bytes) -> _Plan:
     kind, _, version = struct.unpack_from("<3H", book, 0)
     if kind != BOF or version not in (0x500, 0x600):
         raise UnreadableFile("is an XLS older than Excel 95; open it in Excel or WPS and save it as XLSX")
-    plan = _Plan(is_biff8=version == 0x600)
+    plan = _Plan(is_biff8=version == 0x600, bytes_left=len(book))
     formats: list[bytes] = []
     sheets: list[bytes] = []
-    for kind, content, more in _records(book, 0):
+    for kind, content, more in _records(book, 0, plan):
         if kind == FILEPASS:
             raise UnreadableFile(PASSWORD)
         if kind == CODEPAGE:
@@ -291,11 +309,11 @@ def _shared_strings(segments: list[bytes]) -> list[str]:
 # ---- cells
 
 
-def _cells(book: bytes, at: int, plan: _Plan, limits: Limits) -> Iterator[Cell]:
+def _cells(book: bytes, at: int, plan: _Plan) -> Iterator[Cell]:
     """Row (from 1), column (from 0), kind, value and style of each cell, as cell_texts wants them."""
     position = struct.Struct("<3H").unpack_from
     awaits_text: tuple[int, int, int] | None = None
-    for kind, content, more in _records(book, at):
+    for kind, content, more in _records(book, at, plan):
         if kind == LABELSST:
             row, column, style = position(content)
             yield row + 1, column, "text", plan.strings[struct.unpack_from("<L", content, 6)[0]], style

@@ -22,15 +22,22 @@ from xml.parsers import expat
 import polars as pl
 
 from flows.cell_values import UNCACHED_FORMULA, FormatKind, Styles, cell_texts, format_kind
-from flows.containers import LIMITS, MEBIBYTE, Limits, check_members, opened_zip, readable
-from flows.encodings import UnreadableFile
+from flows.containers import LIMITS, MEBIBYTE, Limits, check_members, damage_as_refusal, opened_zip
+from flows.text_files import UnreadableFile
 from flows.wide_tables import WideTable
 
 BLOCK_BYTES = 8 * MEBIBYTE
 ITEM_BYTES = 64 * MEBIBYTE
 """A row or a text may not be longer: 16 384 cells of 4 kB."""
 DEPTH = 64
+ELEMENTS = 200_000
+"""Of one part that is read whole; Excel allows 65 490 cell formats."""
+READ_ELEMENTS = frozenset(
+    ("Relationship", "workbookPr", "calcPr", "sheet", "numFmt", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs", "xf")
+)
 ROWS, COLUMNS = 1_048_576, 16_384
+CELL_TYPES = ("n", "s", "str", "inlineStr", "b", "e", "d")
+SHEETS_WITHOUT_CELLS = ("chartsheet", "dialogsheet", "xlmacrosheet", "xlintlmacrosheet")
 
 DAMAGED = "is damaged or written in an unusual way; open it in Excel or WPS and save it as XLSX again"
 
@@ -41,7 +48,7 @@ def sheets(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[tuple[str, boo
     Texts: source_row and one String column per column from A ("0") to the last used one; a row for each row that holds
     anything. None for a hidden sheet, which is not read. UnreadableFile for damage and for what passes a limit.
     """
-    with opened_zip(stream, limits) as archive, readable():
+    with opened_zip(stream, limits) as archive, damage_as_refusal():
         check_members(archive.infolist(), limits)
         package = _Package(archive, limits)
         book = package.workbook()
@@ -82,10 +89,12 @@ class _Package:
         return self._archive.open(info)
 
     def workbook(self) -> _Workbook:
-        main = self._related("", "officedocument")
-        path = next(iter(main.values()), "xl/workbook.xml")
-        targets = {role: self._related(path, role) for role in ("worksheet", "chartsheet", "styles", "sharedstrings")}
-        is_1904, is_computed = False, True
+        main = [target for _, role, target in self._relations("") if role == "officedocument"]
+        path = main[0] if main else "xl/workbook.xml"
+        relations = self._relations(path)
+        roles = {identity: (role, target) for identity, role, target in relations}
+        by_role = {role: target for _, role, target in relations}
+        is_1904, is_computed, has_sheets = False, True, False
         found: list[tuple[str, bool, str]] = []
         for name, attributes in self._elements(path):
             if name == "workbookPr":
@@ -93,19 +102,18 @@ class _Package:
             elif name == "calcPr":
                 is_computed = not _is_true(attributes.get("fullCalcOnLoad"))
             elif name == "sheet":
-                target = targets["worksheet"].get(attributes.get("id", ""))
-                if target is not None:
+                if attributes.get("id") not in roles:
+                    raise UnreadableFile(DAMAGED)
+                role, target = roles[attributes["id"]]
+                if role not in ("worksheet", *SHEETS_WITHOUT_CELLS):
+                    raise UnreadableFile(DAMAGED)
+                has_sheets = True
+                if role == "worksheet":
                     is_hidden = attributes.get("state", "visible") != "visible"
                     found.append((attributes.get("name", ""), is_hidden, target))
-        if not found and not targets["chartsheet"]:
+        if not has_sheets or len({target for *_, target in found}) < len(found):
             raise UnreadableFile(DAMAGED)
-        return _Workbook(
-            found,
-            next(iter(targets["styles"].values()), None),
-            next(iter(targets["sharedstrings"].values()), None),
-            is_1904,
-            is_computed,
-        )
+        return _Workbook(found, by_role.get("styles"), by_role.get("sharedstrings"), is_1904, is_computed)
 
     def styles(self, path: str | None) -> list[FormatKind]:
         """The kind of number format of each cell style."""
@@ -132,17 +140,21 @@ class _Package:
             blocks = list(_texts(stream, self._limits))
         return pl.concat(blocks) if blocks else pl.Series(dtype=pl.String)
 
-    def _related(self, path: str, role: str) -> dict[str, str]:
-        """Targets of the relations of one role, by id."""
+    def _relations(self, path: str) -> list[tuple[str, str, str]]:
+        """Id, role and target of what a part refers to."""
         folder, name = posixpath.split(path)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         if relations.lower() not in self._members:
-            return {}
-        return {
-            attributes.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))[1:]
+            return []
+        return [
+            (
+                attributes.get("Id", ""),
+                attributes.get("Type", "").rpartition("/")[2].lower(),
+                posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))[1:],
+            )
             for element, attributes in self._elements(relations)
-            if element == "Relationship" and attributes.get("Type", "").lower().endswith(f"/{role}")
-        }
+            if element == "Relationship"
+        ]
 
     def _elements(self, path: str) -> list[tuple[str, dict[str, str]]]:
         """Start tags of a small part, in order, without prefixes."""
@@ -158,7 +170,10 @@ class _Package:
             depth += 1
             if depth > DEPTH:
                 raise UnreadableFile(DAMAGED)
-            found.append((_local(name), {_local(key): value for key, value in attributes.items()}))
+            if _local(name) in READ_ELEMENTS:
+                found.append((_local(name), {_local(key): value for key, value in attributes.items()}))
+            if len(found) > ELEMENTS:
+                raise UnreadableFile(DAMAGED)
 
         def ended(_: str) -> None:
             nonlocal depth
@@ -249,14 +264,32 @@ def _decoded(block: bytes, prefix: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "<!" in text:
-        text = re.sub(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", _without_markup, text, flags=re.DOTALL)
+        text = "".join(_without_markup(text))
     if "\x00" in text:
         raise UnreadableFile(DAMAGED)
     return text
 
 
-def _without_markup(found: re.Match[str]) -> str:
-    return (found[1] or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _without_markup(text: str) -> Iterator[str]:
+    """The text without comments, and with what stands in CDATA escaped."""
+    at = 0
+    while (start := text.find("<!", at)) >= 0:
+        yield text[at:start]
+        opening, closing = ("<!--", "-->") if text.startswith("<!--", start) else ("<![CDATA[", "]]>")
+        end = text.find(closing, start + len(opening))
+        if end < 0 or not text.startswith(opening, start):
+            raise UnreadableFile(DAMAGED)
+        if opening == "<![CDATA[":
+            held = text[start + len(opening) : end]
+            yield held.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        at = end + len(closing)
+    yield text[at:]
+
+
+def _element(name: str) -> str:
+    """Pattern of an element with what it holds, which is no other of its name: so a search never goes over bytes twice."""
+    inside = "".join(rf"|</?{name[:at]}[^{name[at]}/]" for at in range(len(name)))
+    return rf"<{name}(?:\s[^<>]*)?(?:/>|>(?:[^<]{inside}|</?{name}[A-Za-z])*</{name}>)"
 
 
 def _tokens(block: str, pattern: str) -> pl.Series:
@@ -313,9 +346,7 @@ def _texts(stream: IO[bytes], limits: Limits) -> Iterator[pl.Series]:
         if read > limits.strings_bytes:
             raise UnreadableFile(f"holds more than {limits.strings_bytes // MEBIBYTE} MB of texts; split it")
         si = f"{prefix}si"
-        tokens = _tokens(
-            block, rf"<{si}\s*/>|<{si}(?:\s[^<>]*)?>(?s:.*?)</{si}>|<{prefix}extLst(?s:.*?)</{prefix}extLst>"
-        )
+        tokens = _tokens(block, f"{_element(si)}|{_element(f'{prefix}extLst')}")
         tokens = tokens.filter(tokens.str.starts_with(f"<{si}"))
         yield _unescaped(_string_items(tokens, prefix))
 
@@ -336,8 +367,13 @@ def _rich_text(item: str, prefix: str) -> str:
     p = re.escape(prefix)
     if re.search(rf"<{p}(si|is|c|row)\b", item[1:]):
         raise UnreadableFile(DAMAGED)
-    without_readings = re.sub(rf"<{p}rPh\b[^<>]*(?<!/)>.*?</{p}rPh>", "", item, flags=re.DOTALL)
-    return "".join(re.findall(rf"<{p}t(?:\s[^<>]*)?(?<!/)>([^<]*)</{p}t>", without_readings))
+    text, *readings = re.split(rf"<{p}rPh\b", item)
+    for reading in readings:
+        _, end, after = reading.partition(f"</{prefix}rPh>")
+        if not end:
+            raise UnreadableFile(DAMAGED)
+        text += after
+    return "".join(re.findall(rf"<{p}t(?:\s[^<>]*)?(?<!/)>([^<]*)</{p}t>", text))
 
 
 # ---- cells
@@ -349,13 +385,17 @@ def _grid(stream: IO[bytes], strings: pl.Series, styles: Styles, is_computed: bo
     table = WideTable(limits)
     for prefix, block in _blocks(stream, "worksheet", "sheetData", "row", limits):
         cells, last_row = _cells(_tokens(block, _row_pattern(prefix)), prefix, last_row)
+        if cells.select(
+            (~pl.col("style").is_between(0, max(len(styles.kinds) - 1, 0))).any()
+        ).item():  # which may hide a date
+            raise UnreadableFile(DAMAGED)
         table.add(cell_texts(_with_values(cells, prefix, strings, is_computed), styles))
     return table.frame()
 
 
 def _row_pattern(prefix: str) -> str:
-    row, c = f"{prefix}row", f"{prefix}c"
-    return rf"<{row}(?:\s[^<>]*)?>|</{row}\s*>|<{c}(?:\s[^<>]*)?/>|<{c}(?:\s[^<>]*[^<>/])?>(?s:.*?)</{c}>"
+    row = f"{prefix}row"
+    return rf"<{row}(?:\s[^<>]*)?>|</{row}\s*>|{_element(f'{prefix}c')}"
 
 
 def _cells(tokens: pl.Series, prefix: str, last_row: int) -> tuple[pl.DataFrame, int]:
@@ -380,7 +420,7 @@ def _cells(tokens: pl.Series, prefix: str, last_row: int) -> tuple[pl.DataFrame,
     if frame.is_empty():
         return _NO_CELLS, last_row
     rows = frame.filter("is_row").select(
-        "row_at", has_reference=has_reference, told=pl.col("token").str.extract(attribute.format("r", r"\d{1,7}"))
+        "row_at", has_reference=has_reference, told=pl.col("token").str.extract(attribute.format("r", r"[0-9]{1,7}"))
     )
     rows = rows.with_columns(pl.col("told").cast(pl.Int64))
     start = (pl.col("told") - pl.col("row_at")).forward_fill().fill_null(last_row + 1)
@@ -393,9 +433,12 @@ def _cells(tokens: pl.Series, prefix: str, last_row: int) -> tuple[pl.DataFrame,
     cells = frame.filter(~pl.col("is_row")).select(
         "token",
         "row_at",
-        reference=pl.col("token").str.extract(attribute.format("r", r"[A-Z]{1,3}\d{1,7}")),
-        type=pl.col("token").str.extract(attribute.format("t", r"\w+")).fill_null("n"),
-        style=pl.col("token").str.extract(attribute.format("s", r"\d{1,9}")).cast(pl.Int64).fill_null(0),
+        reference=pl.col("token").str.extract(attribute.format("r", r"[A-Z]{1,3}[0-9]{1,7}")),
+        type=pl.col("token").str.extract(attribute.format("t", r"[^\"']*")).fill_null("n"),
+        style=pl.col("token")
+        .str.extract(attribute.format("s", r"[^\"']*"))
+        .fill_null("0")
+        .cast(pl.Int64, strict=False),
     )
     cells = cells.with_columns(
         row=rows["row"].gather(cells["row_at"]),
@@ -409,6 +452,9 @@ def _cells(tokens: pl.Series, prefix: str, last_row: int) -> tuple[pl.DataFrame,
         in_row = pl.int_range(pl.len(), dtype=pl.Int64)
         start = (pl.col("column") - in_row).forward_fill().fill_null(0)
         cells = cells.with_columns(column=(start + in_row).over("row_at"))
+    unread = pl.col("style").is_null() | ~pl.col("type").is_in(CELL_TYPES)
+    if cells.select(unread.any()).item():
+        raise UnreadableFile(DAMAGED)
     misplaced = (pl.col("told_row") != pl.col("row")) | (pl.col("column") >= COLUMNS)
     goes_back = (pl.col("column").diff() <= 0) & (pl.col("row_at").diff() == 0)
     if cells.select(misplaced.any()).item():
@@ -447,10 +493,11 @@ def _with_values(cells: pl.DataFrame, prefix: str, strings: pl.Series, is_comput
         parts.append(inline.with_columns(value=texts, kind=pl.lit("text")))
         cells = cells.filter(pl.col("type") != "inlineStr")
     _check_contents(cells, prefix)
-    is_result = pl.col("has_formula") & (pl.col("type") != "str")
-    no_result = is_result & (pl.col("value").fill_null("") == "")
+    # a text may be empty (<v></v>); anything else without a value was never computed
+    no_result = pl.col("value").is_null() | ((pl.col("value") == "") & (pl.col("type") != "str"))
     if not is_computed:
-        no_result |= is_result & (pl.col("type") == "n") & (pl.col("value") == "0")
+        no_result |= (pl.col("type") == "n") & (pl.col("value") == "0")
+    no_result &= pl.col("has_formula")
     shared = cells.filter((pl.col("type") == "s") & pl.col("value").is_not_null())
     if shared.height:
         at = shared["value"].str.strip_chars().cast(pl.Int64, strict=False)
@@ -467,14 +514,8 @@ def _with_values(cells: pl.DataFrame, prefix: str, strings: pl.Series, is_comput
 
 
 def _check_contents(cells: pl.DataFrame, prefix: str) -> None:
-    """UnreadableFile for a cell in which another begins, or whose content is not a formula and a value."""
-    simple = rf"^<[^<>]*>(?:\s*<{prefix}f(?:\s[^<>]*)?(?:/>|>[^<]*</{prefix}f>))?\s*(?:<{prefix}v(?:\s[^<>]*)?(?:/>|>[^<]*</{prefix}v>))?\s*</[^<>]*>$"
-    unusual = cells.filter(~pl.col("token").str.contains(simple))
-    within = rf"^<.*<(?:{prefix}row|{prefix}c)[\s/>]"
-    if unusual.select(
-        (
-            pl.col("token").str.contains(f"(?s){within}")
-            | ~pl.col("token").str.contains(rf"<{prefix}(?:is|extLst)[\s/>]")
-        ).any()
-    ).item():
+    """UnreadableFile for a cell that holds more than a formula, a value and an extension."""
+    formula, value = (rf"(?:<{prefix}{name}(?:\s[^<>]*)?(?:/>|>[^<]*</{prefix}{name}>)\s*)?" for name in "fv")
+    extension = rf"(?:{_element(f'{prefix}extLst')}\s*)?"
+    if not cells["token"].str.contains(rf"^<[^<>]*>\s*{formula}{value}{extension}</{prefix}c>$").all():
         raise UnreadableFile(DAMAGED)

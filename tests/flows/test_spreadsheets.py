@@ -366,10 +366,14 @@ ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
         '<row r="1"><c r="XFE1"><v>1</v></c></row>',
         '<row r="1048577"><c r="A1048577"><v>1</v></c></row>',
         '<row r="x"><c><v>1</v></c></row>',
+        '<row r="١"><c r="A١"><v>1</v></c></row>',  # digits, but not ours
+        '<row r="1"><c r="A1" s="x"><v>1</v></c></row>',
+        '<row r="1"><c r="A1" t="x"><v>1</v></c></row>',
         '<row r="1"><c r="1A"><v>1</v></c></row>',
         '<c r="A1"><v>1</v></c>',
         '<row r="1"><c r="A1" t="s"><v>2</v></c></row>',  # there are texts 0 and 1
         '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>',
+        '<row r="1"><c r="A1" s="3"><v>46298</v></c></row>',  # there are styles 0 to 2
         '<row r="1"><c r="A1"><v>1</v><c r="B1"><v>2</v></c></c></row>',
         '<row r="1"><c r="A1"><v>1</v></row><row r="2"><c r="A2"><v>1</v></c></row>',
         '<row r="1"><c r="A1"><v>1</v></c>lost</row>',
@@ -383,6 +387,22 @@ ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
 )  # fmt: skip
 def test_a_sheet_that_does_not_add_up_is_refused_and_not_half_read(rows):
     assert "damaged" in refusal(by_hand(rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("xl/workbook.xml", "<sheet ", "<shred "),
+        ("xl/workbook.xml", "rId1", "rId9"),
+        ("xl/_rels/workbook.xml.rels", "x/worksheet", "x/work"),
+        ("xl/_rels/workbook.xml.rels", "s.xml", "t.xml"),
+    ],
+)
+def test_a_workbook_that_names_no_sheet_is_refused_and_not_taken_for_empty(name, before, after):
+    content = by_hand(ONE)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = archive.read(name).decode()
+    assert "damaged" in refusal(replaced(content, name, text.replace(before, after)))
 
 
 @pytest.mark.parametrize("part", ["sheet", "strings", "workbook"])
@@ -433,9 +453,40 @@ def test_deep_and_wide_plans_do_no_harm():
 
 def test_a_row_without_end_is_refused():
     sheet = "<worksheet><sheetData><row>" + "<c><v>1</v></c>" * 5_000_000
-    began = time.monotonic()
+    began = time.process_time()
     assert refusal(by_hand("", sheet=sheet), ratio=10_000)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
+
+
+HOSTILE_ROWS = [
+    "<c><c/>" * 700_000,
+    "<row><c>" + "<!--" * 700_000,
+    "<row>" + "<c t='inlineStr'><is>" + "<rPh>" * 700_000 + "</is></c></row>",
+    "<row><c><v>" + "1" * 3_000_000 + "x</v></c></row>",
+    "<row><c t='str'><v>" + "&amp" * 700_000 + "</v></c></row>",
+    " " * 3_000_000 + "<row/>" * 100,
+    "<row><c r='A1'><v>1</v></c" * 100_000,
+    "<row><c>" + "</c" * 700_000,
+    "<row><c>" + "<color>" * 400_000 + "</c></row>",
+]
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE_ROWS)))
+def test_rows_made_to_take_for_ever_do_not(number):
+    began = time.process_time()
+    with contextlib.suppress(UnreadableFile):
+        rows_of(by_hand(HOSTILE_ROWS[number]), ratio=10_000)
+    with contextlib.suppress(UnreadableFile):
+        rows_of(by_hand(ONE, strings=f"<sst><si>{HOSTILE_ROWS[number]}</si></sst>"), ratio=10_000)
+    assert time.process_time() - began < 10
+
+
+def test_a_workbook_whose_sheets_are_the_same_bytes_again_and_again():
+    sheets = '<workbook xmlns:r="r"><sheets>' + '<sheet name="S" r:id="rId1"/>' * 1000 + "</sheets></workbook>"
+    assert "damaged" in refusal(replaced(by_hand(ONE), "xl/workbook.xml", sheets))
+    cells = {str(n): xls.number(0, 0, n) * 100 for n in range(8)}
+    assert [grid.cells.rows() for grid in grids(xls.workbook(cells), "xls")] == [[(1, str(n))] for n in range(8)]
+    assert "damaged" in refusal(xls.workbook({"large": xls.number(0, 0, 1) * 1000} | cells, is_shared=True), "xls")
 
 
 def test_a_row_of_one_cell_at_each_end_costs_no_memory():
@@ -528,14 +579,14 @@ def test_mutations_are_read_or_refused_in_time(times, what):
     change = mutated_members if what == "members" else mutated
     slowest, outcomes = 0.0, {"read": 0, "refused": 0}
     for _ in range(times):
-        began = time.monotonic()
+        began = time.process_time()
         try:
             grids(change(content, chance), "xls" if what == "xls" else "xlsx")
             outcomes["read"] += 1
         except UnreadableFile as error:
             assert "\n" not in str(error)
             outcomes["refused"] += 1
-        slowest = max(slowest, time.monotonic() - began)
+        slowest = max(slowest, time.process_time() - began)
     assert slowest < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_500_000  # kB, with all the other tests' share
     assert outcomes["refused"] > times / 20
@@ -643,10 +694,10 @@ def test_a_table_of_a_page():
      "<table>" + "<td rowspan=999 colspan=999>" * 5_000, "<table><td>x" + "<td colspan=1000>x" * 50_000],
 )  # fmt: skip
 def test_hostile_pages_end_soon(page):
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(UnreadableFile):
         assert len(grids(page.encode(), "html")) == 1
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_pages_without_a_table_and_of_too_many_tags_are_refused():

@@ -72,8 +72,10 @@ def workbook(
     formats: tuple[int, ...] = (0,),
     is_biff8: bool = True,
     state: int = 0,
+    is_shared: bool = False,
 ) -> bytes:
-    """A workbook of sheets given by their cell records. `formats`: the number format of each cell style."""
+    """A workbook of sheets given by their cell records. `formats`: the number format of each cell style; `is_shared`: each
+    sheet is said to stand where the first one does."""
     version = 0x600 if is_biff8 else 0x500
     begin = record(0x809, struct.pack("<4H", version, 5, 0, 0) + b"\x00" * (8 if is_biff8 else 0))
     styles = b"".join(
@@ -86,7 +88,7 @@ def workbook(
     length = len(begin + globals_ + styles) + sum(4 + 6 + len(name) for name in names) + 4
     head, bodies = begin + globals_ + styles, b""
     for name, cells in zip(names, sheets.values(), strict=True):
-        head += record(0x85, struct.pack("<L2B", length + len(bodies), state, 0) + name)
+        head += record(0x85, struct.pack("<L2B", length + (0 if is_shared else len(bodies)), state, 0) + name)
         kind = record(0x809, struct.pack("<4H", version, 0x10, 0, 0) + b"\x00" * (8 if is_biff8 else 0))
         bodies += kind + cells + record(0x0A)
     content = head + record(0x0A) + bodies
