@@ -17,7 +17,8 @@ import polars as pl
 import polars_hash as plh
 
 from schemas.columns import MONEY
-from schemas.identity import IdentityDecisions, Linking
+from schemas.identity import Linking
+from schemas.identity_decisions import IdentityDecisions
 from schemas.source_formats import CUSTOMER_KEYS
 from transforms import phones
 
@@ -517,7 +518,7 @@ def _pairs(rows: pl.DataFrame, same: list[str], evidence: str) -> pl.DataFrame:
 def _own_parcels(gifts: pl.DataFrame) -> pl.DataFrame:
     """One row per buyer and way their own parcels were addressed: `customer_id`, `name`, `address`, `phone`, counts.
 
-    Their own are those without an occasion that go to one name, if more than half of them do.
+    Their own are those without an occasion that go to one name, if at least half of them do.
     """
     parcels = gifts.filter(pl.col("occasion").is_null() & pl.col("recipient_name").is_not_null()).select(
         "customer_id", _plain("recipient_name").alias("name"), _plain("recipient_address").alias("address"),
@@ -528,7 +529,7 @@ def _own_parcels(gifts: pl.DataFrame) -> pl.DataFrame:
             parcels_all=pl.len().over("customer_id").cast(pl.Int64),
             to_name=pl.len().over("customer_id", "name").cast(pl.Int64),
         )
-        .filter(pl.col("to_name") * 2 > pl.col("parcels_all"))
+        .filter(pl.col("to_name") * 2 >= pl.col("parcels_all"))
         .group_by("customer_id", "name", "address", "phone")
         .agg(parcels=pl.len().cast(pl.Int64), parcels_all=pl.col("parcels_all").first())
     )
