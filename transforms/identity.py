@@ -317,6 +317,7 @@ def _are_different_people(names: Sequence[str]) -> bool:
 
 
 _TITLES = re.compile(r"(先生|女士|小姐|太太|老师|师傅|阿姨|总|姐|哥)$|\b(mr|mrs|ms|miss|dr|prof)\b\.?", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _MASKS = re.compile(r"[*＊●•×xX]{1,}$")
 
 
@@ -346,7 +347,8 @@ def clearly_different(one: str, other: str) -> bool:
 
 def _words(name: str) -> list[str]:
     bare = _MASKS.sub("", _TITLES.sub(" ", name.strip())).casefold()
-    return re.findall(r"[^\W_]+", bare)
+    words = re.findall(r"[^\W_]+", bare)
+    return ["".join(words)] if words and not bare.isascii() and _HAN.search(bare) else words
 
 
 def _one_slip(a: str, b: str) -> bool:
