@@ -72,6 +72,7 @@ def test_keys_are_stable_numbers():
     assert identity.with_buyer_key(frame)["buyer_key"].to_list() == [None, buyer_key(*M1)]
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(*[st.one_of(st.none(), st.text(max_size=5))] * 4), max_size=20))
 def test_a_key_is_a_63_bit_number_of_its_set_alone(rows):
     frame = pl.DataFrame(rows, schema=dict.fromkeys(identity.CUSTOMER_KEYS, pl.String), orient="row")
@@ -128,6 +129,7 @@ key = st.one_of(st.none(), st.sampled_from("abcdef"))
 sets_of_keys = st.lists(st.tuples(key, key, key, key).filter(any), min_size=1, max_size=14, unique=True)
 
 
+@settings(deadline=None, max_examples=30)
 @given(sets_of_keys)
 def test_customers_are_the_connected_components(rows):
     told = ids(buyers(*rows), linking=Linking(member_ids_per_key=99))
@@ -145,6 +147,7 @@ def test_customers_are_the_connected_components(rows):
     assert len(set(told.values())) == len(groups)
 
 
+@settings(deadline=None, max_examples=30)
 @given(sets_of_keys, st.integers(1, 13))
 def test_later_landings_only_ever_keep_ids_and_the_older_one_survives(rows, cut):
     before = ids(buyers(*rows[:cut]), linking=Linking(member_ids_per_key=99))
@@ -156,7 +159,7 @@ def test_later_landings_only_ever_keep_ids_and_the_older_one_survives(rows, cut)
         assert now == {customer} or first_known[now.pop()] < first_known[customer]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 @given(sets_of_keys, st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_decisions_in_the_frames_says_nothing(rows, random):
     frame = buyers(*rows)

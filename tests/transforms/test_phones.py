@@ -5,7 +5,7 @@ from __future__ import annotations
 import phonenumbers
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.intake import RoleText, typed_rows
@@ -56,6 +56,7 @@ def test_a_recipients_number_that_is_none_stays_as_it_stands():
     assert normalised_or_text(told, "CN").to_list() == ["19900000001", "199****0001", "ask at the desk", None]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(MOBILES)), st.integers(10**9, 10**11 - 1), st.sampled_from(["", "0", "+86", "+1", "+44"]))
 def test_the_fast_path_says_what_phonenumbers_says(country, number, prefix):
     text = f"{prefix}{number}"
