@@ -338,7 +338,9 @@ def merge(
     """Make two customers one, from now on; the older id stays. `regulars undo` takes it back."""
     from flows import identity_decisions
 
-    _decide(workspace, as_json, lambda lake, settings, now: identity_decisions.merge(lake, settings, first, second, now=now))
+    _decide(
+        workspace, as_json, lambda lake, settings, now: identity_decisions.merge(lake, settings, first, second, now=now)
+    )
 
 
 @app.command()
@@ -351,7 +353,11 @@ def split(
     """Take keys out of a customer, for good: they are another person's, though rows name both. Undo with `regulars undo`."""
     from flows import identity_decisions
 
-    _decide(workspace, as_json, lambda lake, settings, now: identity_decisions.split(lake, settings, customer, keys, now=now))
+    _decide(
+        workspace,
+        as_json,
+        lambda lake, settings, now: identity_decisions.split(lake, settings, customer, keys, now=now),
+    )
 
 
 @app.command()
@@ -479,7 +485,9 @@ def _decide(folder: Path, as_json: bool, decide: Callable[[Lake, Settings, datet
         _print_json(decided)
         return
     print(f"{decided.verb} {decided.decision_id}: {decided.customer_id} ({decided.net_sales} net sales so far)")
-    print(f"  and {decided.other_id} ({decided.other_net_sales}); take it back with `regulars undo {decided.decision_id}`")
+    print(
+        f"  and {decided.other_id} ({decided.other_net_sales}); take it back with `regulars undo {decided.decision_id}`"
+    )
 
 
 def _show_identity(found: dict[str, Any]) -> None:

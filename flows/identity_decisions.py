@@ -112,7 +112,9 @@ def split(lake: Lake, settings: Settings, customer: str, keys: Sequence[str], *,
     leaves = id_after[anchor]
     stays = [key for key, was in before.items() if was == customer_id and id_after.get(key) not in (None, leaves)]
     if not stays:
-        raise UsageError(f"nothing would be left of customer {customer_id}: name only the keys that are another person's")
+        raise UsageError(
+            f"nothing would be left of customer {customer_id}: name only the keys that are another person's"
+        )
     left_key = min(stays, key=places.__getitem__)
     money = _money(known, after)
     rows = [
@@ -184,12 +186,8 @@ def _landed(
         "first_date": None, "last_date": None,
     }  # fmt: skip
     table = pl.DataFrame(list(rows), schema=schema)
-    lake.commit(
-        [Landing({IDENTITY_DECISIONS: table}, ledger)], landed_at=now, first_landing_no=_next_landing_no(known)
-    )
-    return Decided(
-        decision_id, first["verb"], customer_id, other_id, first["left_net_sales"], first["right_net_sales"]
-    )
+    lake.commit([Landing({IDENTITY_DECISIONS: table}, ledger)], landed_at=now, first_landing_no=_next_landing_no(known))
+    return Decided(decision_id, first["verb"], customer_id, other_id, first["left_net_sales"], first["right_net_sales"])
 
 
 # ---- naming people
@@ -197,13 +195,14 @@ def _landed(
 
 def _customer(known: Known, settings: Settings, text: str) -> str:
     """The one customer that a customer id (or its beginning), member id, phone, e-mail or account names."""
+    found: list[str] = []
     if CUSTOMER_ID.match(text):
         found = sorted(known.identity.keys.filter(pl.col("customer_id").str.starts_with(text))["customer_id"].unique())
-    else:
+    if not found:  # a member id may look like the beginning of a customer id
         sets = _sets_with(known, settings, text)
         found = sorted(sets.join(known.identity.keys, on="buyer_key", how="inner")["customer_id"].unique())
     if len(found) == 1:
-        return str(found[0])
+        return found[0]
     what = _masked(text)
     if not found:
         raise UsageError(f"{what} names no customer: give a customer id, member id, phone, e-mail or account")
@@ -338,9 +337,10 @@ class _Masks:
         wanted = set(known.decisions["key_mark"].drop_nulls().to_list())
         self.keys: dict[int, str] = {}
         if wanted:
-            marks = identity.key_marks(known.buyers)
+            buyers = identity.with_platform(known.buyers, known.identity.account_platform)
+            marks = identity.key_marks(buyers)
             for key in CUSTOMER_KEYS:
-                pairs = pl.DataFrame({"mark": marks[key], "value": known.buyers[key]}).unique()
+                pairs = pl.DataFrame({"mark": marks[key], "value": buyers[key]}).unique()
                 named = pairs.filter(pl.col("mark").is_in(list(wanted)))
                 self.keys |= {mark: masked_key(key, value) for mark, value in named.iter_rows()}
 

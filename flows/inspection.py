@@ -61,7 +61,9 @@ def inspect_file(path: Path, settings: Settings) -> Inspection:
         found = source.header_of(table.header)
         text = role_texts(table, source)
         typed = checked_rows(
-            typed_rows(text, roles_read(table, source, settings.country)).with_columns(table.rows["source_row"]), source, settings
+            typed_rows(text, roles_read(table, source, settings.country)).with_columns(table.rows["source_row"]),
+            source,
+            settings,
         )
     except UnrecognisedFile as error:
         return Inspection(path.name, **about, message=str(error))

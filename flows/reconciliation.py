@@ -11,8 +11,8 @@ from flows import publish
 from flows.config import Workspace
 from flows.ingest import inbox_files
 from flows.lake import Lake
-from schemas.period import Month
 from schemas.identity import IDENTITY_DECISIONS
+from schemas.period import Month
 from transforms.identity import customers_by_key
 
 

@@ -187,9 +187,7 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
     )
 
 
-def _recipients(
-    gifts: pl.LazyFrame, keys: pl.LazyFrame, file: pl.LazyFrame, purchases: pl.LazyFrame
-) -> pl.LazyFrame:
+def _recipients(gifts: pl.LazyFrame, keys: pl.LazyFrame, file: pl.LazyFrame, purchases: pl.LazyFrame) -> pl.LazyFrame:
     """One row per recipient of a gift who has never bought and is not on file: their home is where it was bought last."""
     return (
         recipient_keys(gifts)

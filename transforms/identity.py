@@ -190,11 +190,7 @@ def identity_of(
         .with_row_index("place")
     )
     platform = linking.account_platform or _first_platform(sets)
-    if platform:
-        bare = pl.col("account").is_not_null() & ~pl.col("account").str.contains(":", literal=True)
-        sets = sets.with_columns(
-            account=pl.when(bare).then(pl.format("{}:{}", pl.lit(platform), pl.col("account"))).otherwise("account")
-        )
+    sets = with_platform(sets, platform)
     shared = shared_keys(sets, names, linking)
     told = sets
     for key in SHAREABLE_KEYS:
@@ -214,6 +210,16 @@ def identity_of(
                        schema={"earliest": pl.Int64, "customer_id": pl.String})  # fmt: skip
     keys = keys.join(ids, on="earliest", how="left", maintain_order="left", validate="m:1").drop("earliest")
     return Identity(keys, sets.drop("place"), _would_have_merged(shared, told, keys), in_force, platform)
+
+
+def with_platform(sets: pl.DataFrame, platform: str) -> pl.DataFrame:
+    """`sets` with `platform` in front of the accounts that have none; as they are where it is ""."""
+    if not platform:
+        return sets
+    bare = pl.col("account").is_not_null() & ~pl.col("account").str.contains(":", literal=True)
+    return sets.with_columns(
+        account=pl.when(bare).then(pl.format("{}:{}", pl.lit(platform), pl.col("account"))).otherwise("account")
+    )
 
 
 def _first_platform(sets: pl.DataFrame) -> str:
@@ -340,7 +346,9 @@ def clearly_different(one: str, other: str) -> bool:
     if not only_left or not only_right:
         return False
     return any(
-        not any(a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 3 and _one_slip(a, b)) for b in only_right)
+        not any(
+            a.startswith(b) or b.startswith(a) or (min(len(a), len(b)) >= 3 and _one_slip(a, b)) for b in only_right
+        )
         for a in only_left
     )
 
@@ -584,4 +592,6 @@ def _kept_apart(identity: Identity, decisions: pl.DataFrame) -> pl.DataFrame:
 def no_decisions() -> pl.DataFrame:
     """An empty frame of decisions, as the lake gives them."""
     columns = IdentityDecisions.to_schema().columns
-    return pl.DataFrame(schema={**{name: column.dtype.type for name, column in columns.items()}, "landing_no": pl.Int64})
+    return pl.DataFrame(
+        schema={**{name: column.dtype.type for name, column in columns.items()}, "landing_no": pl.Int64}
+    )

@@ -90,26 +90,26 @@ def larger_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_the_truth_is_recovered_with_precision_first(larger_sample: Workspace, capsys: pytest.CaptureFixture[str]):
     lake, settings = Lake(larger_sample.lake), read_settings(larger_sample)
     known = identity_decisions.known_now(lake, settings)
-    truth, customer_of = Truth(larger_sample.root), {}
+    truth = Truth(larger_sample.root)
+    customer_of: dict[tuple[str, str], str] = {}
     named = known.identity.sets.join(known.identity.keys, on="buyer_key", how="inner")
     for row in named.iter_rows(named=True):
-        for key in ("member_id", "phone", "account"):
-            if (key, row[key]) in truth.owner:
-                customer_of[key, row[key]] = row["customer_id"]
+        for role in ("member_id", "phone", "account"):
+            if (role, row[role]) in truth.owner:
+                customer_of[role, row[role]] = row["customer_id"]
     seen = {key for keys in truth.beside for key in keys}
     assert seen <= set(customer_of)
 
     together = defaultdict(list)
     for key in seen:
         together[customer_of[key]].append(key)
-    merged = Counter(
-        truth.owner[a] == truth.owner[b] for keys in together.values() for a, b in combinations(keys, 2)
-    )
+    merged = Counter(truth.owner[a] == truth.owner[b] for keys in together.values() for a, b in combinations(keys, 2))
     of_person = defaultdict(list)
     for key in seen:
         of_person[truth.owner[key]].append(key)
     group = truth.reachable()
-    usable, rest = Counter(), set()
+    usable: Counter[bool] = Counter()
+    rest: set[frozenset[str]] = set()
     for keys in of_person.values():
         for a, b in combinations(keys, 2):
             same = customer_of[a] == customer_of[b]
@@ -234,12 +234,16 @@ def test_a_decision_that_cannot_be_is_refused_in_one_line(workspace: Workspace, 
 def test_the_command_line_decides_and_lists(sample_copy: Workspace, regulars):
     listed = json.loads(regulars("identity", "-w", sample_copy.root, "--json").stdout)
     pair = listed["proposals"][0]
-    merged = regulars("merge", pair["customer"]["customer_id"][:9], pair["other"]["customer_id"], "-w", sample_copy.root)
+    merged = regulars(
+        "merge", pair["customer"]["customer_id"][:9], pair["other"]["customer_id"], "-w", sample_copy.root
+    )
     assert merged.returncode == 0 and merged.stdout.startswith("merge d"), merged.stderr
     decision = merged.stdout.split()[1].rstrip(":")
     text = regulars("identity", "-w", sample_copy.root).stdout
     assert decision in text and "left out   phone …" in text
-    names = [row["name"] for row in rows_of(next((sample_copy.root / "landed").rglob("customers.csv"))) if row.get("name")]
+    names = [
+        row["name"] for row in rows_of(next((sample_copy.root / "landed").rglob("customers.csv"))) if row.get("name")
+    ]
     assert not any(name in text for name in names)
     assert regulars("undo", decision, "-w", sample_copy.root).returncode == 0
     assert "(undone)" in regulars("identity", "-w", sample_copy.root).stdout

@@ -730,9 +730,11 @@ def _is_gift(row: OrderLine) -> bool:
 def _shared_phones(world: World) -> set[tuple[str, str]]:
     """Phones that stand beside more than three member ids: they are nobody's own."""
     beside: dict[str, set[str]] = defaultdict(set)
-    for row in (*world.order_lines, *world.customers):
-        if row.phone and row.member_id:
-            beside[row.phone].add(row.member_id)
+    told = [(row.phone, row.member_id) for row in world.order_lines]
+    told += [(row.phone, row.member_id) for row in world.customers]
+    for phone, member_id in told:
+        if phone and member_id:
+            beside[phone].add(member_id)
     return {("phone", phone) for phone, members in beside.items() if len(members) > 3}
 
 

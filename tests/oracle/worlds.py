@@ -493,7 +493,9 @@ class _Maker:
 
     def _gifts_and_shop_phone(self, rng: Random) -> None:
         """Some orders go to somebody else, some of those for an occasion; some receipts have the shop's own number."""
-        phones = sorted({line.phone for line in self.world.order_lines if line.phone}) + [f"137{n:08d}" for n in range(4)]
+        phones = sorted({line.phone for line in self.world.order_lines if line.phone}) + [
+            f"137{n:08d}" for n in range(4)
+        ]
         told: dict[str, dict[str, str]] = {}
         for order_id in sorted({line.order_id for line in self.world.order_lines}):
             told[order_id] = {}

@@ -39,12 +39,16 @@ def test_other_numbers_are_international(text, country, want):
         assert key(want, country) == want, "a key is its own key"
 
 
-@pytest.mark.parametrize("text", ["1.99E+10", "110", "1990", "199000000011111111", "anna", "19900000001/19900000002", "1990000000.5"])
+@pytest.mark.parametrize(
+    "text", ["1.99E+10", "110", "1990", "199000000011111111", "anna", "19900000001/19900000002", "1990000000.5"]
+)
 def test_what_is_no_possible_number_is_refused(text):
     assert key(text) is None
 
 
-@pytest.mark.parametrize("text", ["199****0001", "1**********", "199xxxx0001", "199 **** 0001", "19900000001-0042", "19900000001转12"])
+@pytest.mark.parametrize(
+    "text", ["199****0001", "1**********", "199xxxx0001", "199 **** 0001", "19900000001-0042", "19900000001转12"]
+)
 def test_a_hidden_number_is_empty_not_wrong(text):
     assert without_hidden(pl.Series([text]))[0] is None
     rows = typed_rows(pl.DataFrame({"phone": [text]}), [RoleText("phone", "phone", False)])
