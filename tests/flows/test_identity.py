@@ -251,6 +251,59 @@ def test_the_command_line_decides_and_lists(sample_copy: Workspace, regulars):
     assert refused.returncode == 2 and refused.stderr.count("\n") == 1
 
 
+# ---- what chain.toml says about it
+
+
+@pytest.mark.parametrize(
+    ("told", "country"),
+    [
+        ("", "CN"), ('time_zone = "Europe/London"', "GB"), ('time_zone = "UTC"\ncurrency = "USD"', "US"),
+        ('time_zone = "Europe/London"\ncountry = "US"', "US"),
+    ],
+)  # fmt: skip
+def test_the_country_of_phone_numbers(tmp_path: Path, told: str, country: str):
+    (tmp_path / "chain.toml").write_text(f'name = "Small"\nkey = "k"\n{told}\n', encoding="utf-8")
+    assert read_settings(Workspace(tmp_path)).country == country
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ('country = "China"', "no country code"),
+        ('time_zone = "UTC"\ncurrency = "EUR"', "no country code"),
+        ('shared_phones = ["19600000001", "ring the desk"]', "number 2 of shared_phones"),
+    ],
+)
+def test_what_chain_toml_has_wrong_is_one_line(tmp_path: Path, told: str, message: str):
+    (tmp_path / "chain.toml").write_text(f'name = "Small"\nkey = "k"\n{told}\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=message) as refused:
+        read_settings(Workspace(tmp_path))
+    assert "desk" not in str(refused.value)
+
+
+def test_shared_phones_are_compared_as_keys(tmp_path: Path):
+    (tmp_path / "chain.toml").write_text(
+        'name = "Small"\nkey = "k"\nshared_phones = ["+86 196 0000 0001"]\n', encoding="utf-8"
+    )
+    assert read_settings(Workspace(tmp_path)).linking.shared_phones == ("19600000001",)
+
+
+def test_who_was_sent_a_gift_is_a_prospect_of_that_store_until_they_buy(workspace: Workspace):
+    header = (
+        "order_id,ordered_at,store_id,product_id,quantity,net_sales,phone,recipient_name,recipient_phone,occasion\n"
+    )
+    gift = "o1,2026-09-01 10:00,S1,p,1,100,19900000001,王小明,+86 199 0000 0002,生日\n"
+    own = "o2,2026-09-02 10:00,S1,p,1,100,19900000001,李丽,19900000003,\n"
+    (workspace.inbox / "a.csv").write_text(header + gift + own, encoding="utf-8")
+    bought = "o3,2026-10-01 10:00,S1,p,1,50,19900000002,,,\n"
+    (workspace.inbox / "b.csv").write_text(header + bought, encoding="utf-8")
+    ingest(workspace, read_settings(workspace), now=LANDED_AT)
+    for month, prospects, base in ((9, 1, 1), (10, 0, 2)):
+        for review in month_reviews(Lake(workspace.lake), read_settings(workspace), Month(2026, month)):
+            counted = {row.status: row.customers for row in review.statuses}
+            assert (counted["prospect"], review.metric("closing_base")) == (prospects, base), review.scope
+
+
 # ---- what decisions are made about
 
 
