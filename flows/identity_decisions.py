@@ -301,7 +301,7 @@ def told(lake: Lake, settings: Settings, known_at: datetime | None = None) -> di
             {
                 "decision_id": row["decision_id"], "decided_at": row["decided_at"], "verb": row["verb"],
                 "holds": row["decision_id"] in known.identity.in_force, "undoes": row["undoes"],
-                "customer": mask.person(id_of.get(row["left_key"])), "other": mask.person(id_of.get(row["right_key"])),
+                "customer": mask.person(id_of.get(row["left_key"])), "other": mask.other(id_of, row),
                 "keys": [keys_of.get(one, "a key no longer known") for one in row["key_mark"]],
                 "net_sales": row["left_net_sales"], "other_net_sales": row["right_net_sales"],
             }
@@ -343,6 +343,12 @@ class _Masks:
                 pairs = pl.DataFrame({"mark": marks[key], "value": buyers[key]}).unique()
                 named = pairs.filter(pl.col("mark").is_in(list(wanted)))
                 self.keys |= {mark: masked_key(key, value) for mark, value in named.iter_rows()}
+
+    def other(self, id_of: dict[int, str], decision: dict[str, Any]) -> dict[str, str] | None:
+        """The second side, under the id it had when a merge has made them one."""
+        told, right = self.person(id_of.get(decision["right_key"])), decision["right_key"]
+        is_one = id_of.get(decision["left_key"]) == id_of.get(right)
+        return {**told, "customer_id": f"c{right:016x}"} if told and is_one else told
 
     def person(self, customer_id: str | None) -> dict[str, str] | None:
         """Customer id and masked name; None for nobody."""

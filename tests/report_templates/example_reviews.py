@@ -545,8 +545,12 @@ def _identity(pairs: int, locale: Locale) -> dict[str, Any]:
         SharedKey("email", "s…@example.com", "different_names", 2),
     )  # fmt: skip
     decisions = (
-        Decision("d0a1b2c3d", "merge", date(2026, 10, 9), who(101), who(102), Decimal("8120.00"), Decimal("640.00"), True),
-        Decision("d1a2b3c4d", "split", date(2026, 10, 21), who(103), who(104), Decimal("530.00"), Decimal("0.00"), False),
+        Decision(
+            "d0a1b2c3d", "merge", date(2026, 10, 9), who(101), who(102), Decimal("8120.00"), Decimal("640.00"), True
+        ),
+        Decision(
+            "d1a2b3c4d", "split", date(2026, 10, 21), who(103), who(104), Decimal("530.00"), Decimal("0.00"), False
+        ),
         Decision("d5e6f7a8b", "undo", date(2026, 11, 1), who(103), who(104), Decimal("530.00"), Decimal("0.00"), True),
     )
     return {"proposals": proposals, "shared_keys": shared, "decisions": decisions}
