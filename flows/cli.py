@@ -513,10 +513,10 @@ def _decide(folder: Path, as_json: bool, decide: Callable[[Lake, Settings, datet
     """Take and land one decision, alone in the workspace, and say what it did."""
     from flows.lake import Lake
     from flows.monthly_review import alone, utc_now
-    from flows.terminal import Terminal
+    from flows.terminal import Silent
 
     space, settings = _open(folder)
-    with Terminal() as terminal, alone(space, terminal):
+    with alone(space, Silent()):
         lake = Lake(space.lake)
         lake.recover()
         decided = decide(lake, settings, utc_now())

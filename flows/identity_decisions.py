@@ -195,13 +195,14 @@ def _landed(
 
 def _customer(known: Known, settings: Settings, text: str) -> str:
     """The one customer that a customer id (or its beginning), member id, phone, e-mail or account names."""
+    found: list[str] = []
     if CUSTOMER_ID.match(text):
         found = sorted(known.identity.keys.filter(pl.col("customer_id").str.starts_with(text))["customer_id"].unique())
-    else:
+    if not found:  # a member id may look like the beginning of a customer id
         sets = _sets_with(known, settings, text)
         found = sorted(sets.join(known.identity.keys, on="buyer_key", how="inner")["customer_id"].unique())
     if len(found) == 1:
-        return str(found[0])
+        return found[0]
     what = _masked(text)
     if not found:
         raise UsageError(f"{what} names no customer: give a customer id, member id, phone, e-mail or account")
@@ -300,7 +301,7 @@ def told(lake: Lake, settings: Settings, known_at: datetime | None = None) -> di
             {
                 "decision_id": row["decision_id"], "decided_at": row["decided_at"], "verb": row["verb"],
                 "holds": row["decision_id"] in known.identity.in_force, "undoes": row["undoes"],
-                "customer": mask.person(id_of.get(row["left_key"])), "other": mask.person(id_of.get(row["right_key"])),
+                "customer": mask.person(id_of.get(row["left_key"])), "other": mask.other(id_of, row),
                 "keys": [keys_of.get(one, "a key no longer known") for one in row["key_mark"]],
                 "net_sales": row["left_net_sales"], "other_net_sales": row["right_net_sales"],
             }
@@ -336,11 +337,18 @@ class _Masks:
         wanted = set(known.decisions["key_mark"].drop_nulls().to_list())
         self.keys: dict[int, str] = {}
         if wanted:
-            marks = identity.key_marks(known.buyers)
+            buyers = identity.with_platform(known.buyers, known.identity.account_platform)
+            marks = identity.key_marks(buyers)
             for key in CUSTOMER_KEYS:
-                pairs = pl.DataFrame({"mark": marks[key], "value": known.buyers[key]}).unique()
+                pairs = pl.DataFrame({"mark": marks[key], "value": buyers[key]}).unique()
                 named = pairs.filter(pl.col("mark").is_in(list(wanted)))
                 self.keys |= {mark: masked_key(key, value) for mark, value in named.iter_rows()}
+
+    def other(self, id_of: dict[int, str], decision: dict[str, Any]) -> dict[str, str] | None:
+        """The second side, under the id it had when a merge has made them one."""
+        told, right = self.person(id_of.get(decision["right_key"])), decision["right_key"]
+        is_one = id_of.get(decision["left_key"]) == id_of.get(right)
+        return {**told, "customer_id": f"c{right:016x}"} if told and is_one else told
 
     def person(self, customer_id: str | None) -> dict[str, str] | None:
         """Customer id and masked name; None for nobody."""

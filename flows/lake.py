@@ -24,7 +24,8 @@ from deltalake.exceptions import DeltaError
 from flows.durable import fsync, write_durably
 from flows.errors import RegularsError
 from schemas.customers import Buyers
-from schemas.identity import IDENTITY_DECISIONS, IdentityDecisions
+from schemas.identity import IDENTITY_DECISIONS
+from schemas.identity_decisions import IdentityDecisions
 from schemas.ledger import Ledger
 from schemas.orders import Activity, Gifts, Superseded
 from schemas.quarantine import Mended, Quarantine

@@ -23,7 +23,7 @@ import polars as pl
 
 from flows.cell_values import UNCACHED_FORMULA, FormatKind, Styles, cell_texts, format_kind
 from flows.containers import LIMITS, MEBIBYTE, Limits, check_members, damage_as_refusal, opened_zip
-from flows.text_files import UnreadableFile
+from flows.encodings import UnreadableFile
 from flows.wide_tables import WideTable
 
 BLOCK_BYTES = 8 * MEBIBYTE

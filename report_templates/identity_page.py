@@ -74,7 +74,7 @@ def _pair(row: Proposal, say: Language) -> Mapping[str, object]:
     if row.parcels is not None and row.parcels_all:
         parcels = f"{say.count(row.parcels)} / {say.count(row.parcels_all)}"
     return {
-        "first": _who(row.first, say), "second": _who(row.second, say), "evidence": say.joined(evidence),
+        "first": _who(row.first, say), "second": _who(row.second, say), "evidence": " · ".join(evidence),
         "parcels": parcels, "sales": say.amount(row.net_sales_first), "other_sales": say.amount(row.net_sales_second),
     }  # fmt: skip
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandera.polars as pa
-import polars as pl
-
-from schemas.columns import Money, derived
 from schemas.segments import Class
 
 IDENTITY_DECISIONS = "identity_decisions"
@@ -25,10 +21,10 @@ DECISION = {
 EVIDENCE = {
     one.code: one
     for one in (
-        Class("name_address", "同名同地址", "Same name and address", "姓名与地址相同", "The same name at the same address"),
-        Class("name_birthday", "同名同生日同地区", "Name, birthday, district", "姓名、生日、地区都相同",
+        Class("name_address", "同名同地址", "Name + address", "姓名与地址相同", "The same name at the same address"),
+        Class("name_birthday", "同名同生日同地区", "Name + birthday + district", "姓名、生日、地区都相同",
               "The same name, birthday and district"),
-        Class("own_parcels", "自收包裹的手机号", "Phone on own parcels", "自收包裹上的手机号是另一位顾客的",
+        Class("own_parcels", "自收包裹的手机号", "Parcel phone", "自收包裹上的手机号是另一位顾客的",
               "The phone on the parcels they send to themselves is the other's"),
     )
 }  # fmt: skip
@@ -57,28 +53,3 @@ class Linking:
     """Whose accounts those without a platform in front are; "": the platform whose accounts landed first."""
     member_ids_per_key: int = 3
     """A phone or e-mail address that stands beside more member ids than these is nobody's own."""
-
-
-class IdentityDecisions(pa.DataFrameModel):
-    """One row per decision and key that it names (a merge or an undo: one row). Hashes and amounts: no personal data."""
-
-    landing_id: int = derived()
-    decision_id: str = derived()
-    decided_at: pl.Datetime = derived()
-    """UTC."""
-    verb: str = derived(isin=list(DECISION))
-    left_key: int = derived()
-    """A buyer key of the first side, which keeps the older id in a merge, and the customer in a split."""
-    right_key: int = derived()
-    """A buyer key of the second side: merged into the first, or split off it."""
-    key_mark: int = derived(nullable=True)
-    """Split: hash of one key that leaves (`transforms.identity.mark`)."""
-    undoes: str = derived(nullable=True)
-    """Undo: the decision that no longer holds."""
-    left_net_sales: Money = derived()
-    """Net sales of the first side up to the decision."""
-    right_net_sales: Money = derived()
-
-    class Config:
-        strict = True
-        ordered = True

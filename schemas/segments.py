@@ -37,7 +37,7 @@ def _ordered(*classes: Class) -> dict[str, Class]:
 
 
 STATUS = _ordered(
-    Class("prospect", "潜在顾客", "Prospect", "档案中有，但从未购买", "On file, has never bought"),
+    Class("prospect", "潜在顾客", "Prospect", "档案中有，或收过礼物，但从未购买", "On file, or was sent a gift, but has never bought"),
     Class(
         "first_seen", "首次见到", "First seen",
         "本月第一次看到其购买，但可能是早先的老顾客（开业数据不满 12 个月、曾退货或更早入会）",

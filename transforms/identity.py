@@ -17,7 +17,8 @@ import polars as pl
 import polars_hash as plh
 
 from schemas.columns import MONEY
-from schemas.identity import IdentityDecisions, Linking
+from schemas.identity import Linking
+from schemas.identity_decisions import IdentityDecisions
 from schemas.source_formats import CUSTOMER_KEYS
 from transforms import phones
 
@@ -189,11 +190,7 @@ def identity_of(
         .with_row_index("place")
     )
     platform = linking.account_platform or _first_platform(sets)
-    if platform:
-        bare = pl.col("account").is_not_null() & ~pl.col("account").str.contains(":", literal=True)
-        sets = sets.with_columns(
-            account=pl.when(bare).then(pl.format("{}:{}", pl.lit(platform), pl.col("account"))).otherwise("account")
-        )
+    sets = with_platform(sets, platform)
     shared = shared_keys(sets, names, linking)
     told = sets
     for key in SHAREABLE_KEYS:
@@ -213,6 +210,16 @@ def identity_of(
                        schema={"earliest": pl.Int64, "customer_id": pl.String})  # fmt: skip
     keys = keys.join(ids, on="earliest", how="left", maintain_order="left", validate="m:1").drop("earliest")
     return Identity(keys, sets.drop("place"), _would_have_merged(shared, told, keys), in_force, platform)
+
+
+def with_platform(sets: pl.DataFrame, platform: str) -> pl.DataFrame:
+    """`sets` with `platform` in front of the accounts that have none; as they are where it is ""."""
+    if not platform:
+        return sets
+    bare = pl.col("account").is_not_null() & ~pl.col("account").str.contains(":", literal=True)
+    return sets.with_columns(
+        account=pl.when(bare).then(pl.format("{}:{}", pl.lit(platform), pl.col("account"))).otherwise("account")
+    )
 
 
 def _first_platform(sets: pl.DataFrame) -> str:
@@ -316,6 +323,7 @@ def _are_different_people(names: Sequence[str]) -> bool:
 
 
 _TITLES = re.compile(r"(先生|女士|小姐|太太|老师|师傅|阿姨|总|姐|哥)$|\b(mr|mrs|ms|miss|dr|prof)\b\.?", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _MASKS = re.compile(r"[*＊●•×xX]{1,}$")
 
 
@@ -347,7 +355,8 @@ def clearly_different(one: str, other: str) -> bool:
 
 def _words(name: str) -> list[str]:
     bare = _MASKS.sub("", _TITLES.sub(" ", name.strip())).casefold()
-    return re.findall(r"[^\W_]+", bare)
+    words = re.findall(r"[^\W_]+", bare)
+    return ["".join(words)] if words and not bare.isascii() and _HAN.search(bare) else words
 
 
 def _one_slip(a: str, b: str) -> bool:
@@ -519,7 +528,7 @@ def _pairs(rows: pl.DataFrame, same: list[str], evidence: str) -> pl.DataFrame:
 def _own_parcels(gifts: pl.DataFrame) -> pl.DataFrame:
     """One row per buyer and way their own parcels were addressed: `customer_id`, `name`, `address`, `phone`, counts.
 
-    Their own are those without an occasion that go to one name, if more than half of them do.
+    Their own are those without an occasion that go to one name, if at least half of them do.
     """
     parcels = gifts.filter(pl.col("occasion").is_null() & pl.col("recipient_name").is_not_null()).select(
         "customer_id", _plain("recipient_name").alias("name"), _plain("recipient_address").alias("address"),
@@ -530,7 +539,7 @@ def _own_parcels(gifts: pl.DataFrame) -> pl.DataFrame:
             parcels_all=pl.len().over("customer_id").cast(pl.Int64),
             to_name=pl.len().over("customer_id", "name").cast(pl.Int64),
         )
-        .filter(pl.col("to_name") * 2 > pl.col("parcels_all"))
+        .filter(pl.col("to_name") * 2 >= pl.col("parcels_all"))
         .group_by("customer_id", "name", "address", "phone")
         .agg(parcels=pl.len().cast(pl.Int64), parcels_all=pl.col("parcels_all").first())
     )

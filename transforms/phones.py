@@ -74,14 +74,16 @@ def _parsed(text: str, country: str) -> str | None:
     """E.164 of one number, or None: phonenumbers' word on whether its length and prefix are possible in its country."""
     if text.startswith("00") and len(text) > 8:
         text = f"+{text[2:]}"
-    for reading in (text, f"+{text}") if not text.startswith("+") else (text,):
+    abroad = () if text.startswith("+") else (f"+{text}", f"+86{text}") if len(text) == 11 else (f"+{text}",)
+    for reading in (text, *abroad):
         try:
             number = phonenumbers.parse(reading, country)
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
             continue
-        # without a prefix a number is the country's own; the international reading of bare digits needs to be a real one
+        # without a prefix a number is the country's own; only where it cannot be that, and is a real number with its prefix
+        # but without the sign, or a Chinese mobile, it is read so
         if reading == text or phonenumbers.is_valid_number(number):
             return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return None

@@ -735,13 +735,20 @@ class _Dealer:
             .unique("decision_id", keep="first", maintain_order=True)
         )
         id_of = dict(self.facts.keys.iter_rows())
+
+        def sides(left: int, right: int) -> tuple[Person, Person]:
+            """Both, the second under the id it had when a merge has made them one."""
+            first, second = (self._person(id_of.get(key, f"c{key:016x}"), with_phone=False) for key in (left, right))
+            return first, replace(second, customer_id=f"c{right:016x}") if first == second else second
+
+        people_of = {row["decision_id"]: sides(row["left_key"], row["right_key"]) for row in taken.to_dicts()}
         return tuple(
             Decision(
                 decision_id=row["decision_id"],
                 verb=row["verb"],
                 decided_on=row["decided_on"],
-                first=self._person(id_of.get(row["left_key"], f"c{row['left_key']:016x}"), with_phone=False),
-                second=self._person(id_of.get(row["right_key"], f"c{row['right_key']:016x}"), with_phone=False),
+                first=people_of[row["decision_id"]][0],
+                second=people_of[row["decision_id"]][1],
                 net_sales_first=row["left_net_sales"],
                 net_sales_second=row["right_net_sales"],
                 holds=row["decision_id"] in self.facts.identity.in_force,

@@ -176,6 +176,9 @@ locale = "{locale}"
 currency = "CNY"
 time_zone = "Asia/Shanghai"
 
+# The first shop's own number, typed when the till insists on one. The other shops' are found by the ids beside them.
+shared_phones = ["{chain.physical[0].phone}"]
+
 # A run stops before it publishes when a larger share of rows than this could not be used.
 quarantine_limit = 0.01
 {jd}"""

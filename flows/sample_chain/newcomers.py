@@ -71,6 +71,8 @@ def give_keys(chain: Chain, customer: Customer) -> None:
         if not store.is_online and rng.random() < 0.025:
             customer.second_member_id = f"N{customer.number:07d}"
             customer.second_from = rng.randrange(30, chain.end + 30)
+    if customer.account and not store.is_online and not customer.is_account_on_file and customer.number % 6 == 0:
+        customer.parcel_phone = phone_number("197", customer.number)
     customer.consents = (rng.random() < 0.58, rng.random() < 0.7, rng.random() < 0.6)
     customer.is_on_wecom = customer.consents[1] and rng.random() < 0.85
     customer.refused_on = -NEVER if rng.random() < 0.015 else NEVER

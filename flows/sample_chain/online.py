@@ -42,7 +42,11 @@ def write_jd_order(
         done_at = f"{calendar.iso[done]} {rng.randrange(9, 20):02d}:{rng.randrange(60):02d}:00" if is_done else ""
     paid_at = f"{at[:17]}59" if is_done else ""
     remark = remark_of(chain, to, day)
-    whom = (to.name, to.address, to.phone) if to else (customer.name, customer.address, customer.phone)
+    whom = (
+        (to.name, to.address, to.phone)
+        if to
+        else (customer.name, customer.address, customer.parcel_phone or customer.phone)
+    )
     invoice = ("电子发票", customer.name, "商品明细") if rng.random() < 0.3 else ("不需要发票", "", "")
     customer.paid_for_one = goods - discount if len(lines) == 1 and lines[0].quantity == 1 else 0
     rows = chain.books.jd_rows.setdefault(month, [])

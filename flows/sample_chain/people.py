@@ -41,6 +41,8 @@ class Customer:
     response: str
     first_day: int
     phone: str = ""
+    parcel_phone: str = ""
+    """The phone on parcels, where it is another than the one the shop knows."""
     account: str = ""
     is_account_on_file: bool = False
     online_share: float = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-from flows.sample_chain.names import Words, person_name
+from flows.sample_chain.names import Words, person_name, phone_number
 from flows.sample_chain.seasons import NEVER, Calendar
 
 DILIGENCE = (0.58, 0.44, 0.62, 0.77)
@@ -45,6 +45,13 @@ class Store:
     competitor_from: int = NEVER
     staff: list[Associate] = field(default_factory=list)
     seconds_used: set[int] = field(default_factory=set)
+    receipts_with_phone: int = 0
+    receipts_of_strangers: int = 0
+
+    @property
+    def phone(self) -> str:
+        """The shop's own number, which cashiers type when the till insists on one."""
+        return phone_number("196", self.number + 1)
 
     def is_open(self, day: int) -> bool:
         return self.opened <= day < self.closed

@@ -12,6 +12,12 @@ from flows.sample_chain.nature import of_shares
 from flows.sample_chain.people import Customer
 from flows.sample_chain.stores import Associate, Store
 
+OWN_PHONE_FOR_MEMBERS = 14
+"""One in so many receipts with card and phone has the shop's number instead of the customer's …"""
+OWN_PHONE_FOR_STRANGERS = 9
+"""… and one in so many of those who leave no name: a key that is many people's."""
+
+
 STRANGERS_TASTES = {"silver": 0.24, "gold": 0.27, "pearl": 0.16, "flowers": 0.22, "gem": 0.06, "floral_gift": 0.05}
 """What those buy who leave no name."""
 
@@ -21,12 +27,12 @@ def till_order(
 ) -> str:
     """Ring up one order at a till; one line in forty comes back within weeks. Answers the order's id."""
     rng = chain.rng
-    receipt = Receipt(store, day, free_moment(chain, store, day)[1], shown_keys(chain, customer, day), associate)
+    receipt = Receipt(store, day, free_moment(chain, store, day)[1], typed_keys(chain, store, customer, day), associate)
     ring_up(chain, receipt, lines + extras_of(chain, lines))
     if customer:
         customer.paid_for_one = lines[0].net if len(lines) == 1 and lines[0].quantity == 1 else 0
         customer.net_cents += sum(line.net for line in lines)
-        customer.named_purchases += any(receipt.keys)
+        customer.named_purchases += names_somebody(receipt)
         place = store.number, chain.calendar.month_of[day]
         chain.books.identified_orders[place] = chain.books.identified_orders.get(place, 0) + 1
     for line in lines:
@@ -64,6 +70,23 @@ def shown_keys(chain: Chain, customer: Customer | None, day: int) -> tuple[str, 
     return "", ""
 
 
+def typed_keys(chain: Chain, store: Store, customer: Customer | None, day: int) -> tuple[str, str]:
+    """Member id and phone as they stand on the receipt: what the cashier took, or the shop's own number."""
+    member, phone = shown_keys(chain, customer, day)
+    if member and phone:
+        store.receipts_with_phone += 1
+        return member, phone if store.receipts_with_phone % OWN_PHONE_FOR_MEMBERS else store.phone
+    if customer is None:
+        store.receipts_of_strangers += 1
+        return "", "" if store.receipts_of_strangers % OWN_PHONE_FOR_STRANGERS else store.phone
+    return member, phone
+
+
+def names_somebody(receipt: Receipt) -> bool:
+    """Whether the receipt has a key that is one person's own."""
+    return any(key and key != receipt.store.phone for key in receipt.keys)
+
+
 def refund(chain: Chain, bought: Receipt, day: int, customer: Customer | None, line: Line) -> None:
     """Take one line back, as it was paid, on the day it came back."""
     store = bought.store
@@ -92,7 +115,7 @@ def ring_up(chain: Chain, receipt: Receipt, lines: list[Line]) -> None:
             words.yes if line.is_promotion else words.no, words.line_types[line.kind], receipt.refund_of,
         )  # fmt: skip
         rows.append((receipt.at, number, row))
-        chain.books.count(receipt.store, month, line, is_identified=any(receipt.keys))
+        chain.books.count(receipt.store, month, line, is_identified=names_somebody(receipt))
 
 
 def strangers(chain: Chain, store: Store) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from flows.config import read_settings
+from flows.identity_decisions import known_now
 from flows.lake import Lake
 from flows.month import known_ledger, month_reviews
 from schemas.period import Month
@@ -26,13 +27,15 @@ def truth(workspace, name: str) -> list[dict[str, str]]:
 
 def test_money_by_store_and_month_is_the_truth_to_the_cent(landed_sample):
     lake = Lake(landed_sample.lake)
-    activity = lake.scan("activity", known_ledger(lake, None).ledger)
+    ledger = known_ledger(lake, None).ledger
+    known = known_now(lake, read_settings(landed_sample)).identity.keys.lazy().with_columns(is_named=True)
+    activity = lake.scan("activity", ledger).join(known, on="buyer_key", how="left", validate="m:1")
     landed = (
         activity.group_by("store_id", month=pl.col("business_date").dt.strftime("%Y-%m"))
         .agg(
             goods=pl.col("sales").sum(),
             refunds=pl.col("refunds").sum(),
-            identified=(pl.col("sales") - pl.col("refunds")).filter(pl.col("buyer_key").is_not_null()).sum(),
+            identified=(pl.col("sales") - pl.col("refunds")).filter(pl.col("is_named")).sum(),
         )
         .collect()
     )

@@ -149,7 +149,8 @@ class BruteForce:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._names = _joined(world)
+        self.shared = _shared_phones(world)
+        self._names = _joined(world, self.shared)
         self.lines = [self._line(row) for row in world.order_lines]
         self.sold = [line for line in self.lines if line.kind in ("sale", "refund")]
         self.statuses = cache(self._statuses)
@@ -166,9 +167,22 @@ class BruteForce:
     def who(self, member_id: str = "", phone: str = "", email: str = "") -> str | None:
         """The person whom these keys name."""
         for key in (("member", member_id), ("phone", phone), ("email", email)):
-            if key[1]:
+            if key[1] and key not in self.shared:
                 return self._names[key]
         return None
+
+    @cached_property
+    def gifts(self) -> dict[str, list[tuple[date, str]]]:
+        """Person → the days on which somebody sent them a gift for an occasion, and the stores where."""
+        found: dict[str, list[tuple[date, str]]] = defaultdict(list)
+        for row in self.world.order_lines:
+            if _is_gift(row) and (who := self.who(phone=row.recipient_phone)):
+                found[who].append((row.ordered_at.date(), row.store_id))
+        return dict(found)
+
+    def gifts_by(self, who: str, end: date) -> list[tuple[date, str]]:
+        """Those up to that day."""
+        return [gift for gift in self.gifts.get(who, []) if gift[0] <= end]
 
     @cached_property
     def file(self) -> dict[str, Customer]:
@@ -221,7 +235,7 @@ class BruteForce:
     @cached_property
     def people(self) -> list[str]:
         """Everybody who ever bought, returned something, or is on file."""
-        return sorted({x.who for x in self.sold if x.who} | set(self.file))
+        return sorted({x.who for x in self.sold if x.who} | set(self.file) | set(self.gifts))
 
     # ---- rhythm and status
 
@@ -261,7 +275,7 @@ class BruteForce:
         end = end_of(month)
         days = self.days(who, end)
         if not days:
-            return "prospect" if self.on_file(who, end) else None
+            return "prospect" if self.on_file(who, end) or self.gifts_by(who, end) else None
         if days[0] >= month:
             returned = any(x.who == who and x.kind == "refund" and x.day < days[0] for x in self.sold)
             since = self.file[who].member_since if who in self.file else None
@@ -300,6 +314,9 @@ class BruteForce:
             tied = [store for store in count if count[store] == top]
             newest = max(latest[store] for store in tied)
             home = min(store for store in tied if latest[store] == newest)
+        elif not self.on_file(who, end) and self.gifts_by(who, end):
+            latest_gift = max(day for day, _ in self.gifts_by(who, end))
+            home = min(store for day, store in self.gifts_by(who, end) if day == latest_gift)
         else:
             home = (self.file[who].home_store_id if who in self.file else "") or UNASSIGNED
         return self.kept_by(home, month)
@@ -705,7 +722,23 @@ def _kind(row: OrderLine) -> str:
     return "no_charge" if row.quantity == 0 else "sale"
 
 
-def _joined(world: World) -> dict[tuple[str, str], str]:
+def _is_gift(row: OrderLine) -> bool:
+    """A sale for an occasion that goes to a telephone number."""
+    return _kind(row) == "sale" and bool(row.occasion) and row.recipient_phone.isdigit()
+
+
+def _shared_phones(world: World) -> set[tuple[str, str]]:
+    """Phones that stand beside more than three member ids: they are nobody's own."""
+    beside: dict[str, set[str]] = defaultdict(set)
+    told = [(row.phone, row.member_id) for row in world.order_lines]
+    told += [(row.phone, row.member_id) for row in world.customers]
+    for phone, member_id in told:
+        if phone and member_id:
+            beside[phone].add(member_id)
+    return {("phone", phone) for phone, members in beside.items() if len(members) > 3}
+
+
+def _joined(world: World, shared: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Every customer key → the person: keys that stand together in a row belong together, and so on."""
     leader: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -722,8 +755,9 @@ def _joined(world: World) -> dict[tuple[str, str], str]:
     rows += [[("member", x.member_id)] for x in world.surveys]
     rows += [[("member", x.member_id)] for x in world.complaints]
     rows += [[("member", key)] for x in world.referrals for key in (x.referrer, x.referred)]
+    rows += [[("phone", x.recipient_phone)] for x in world.order_lines if _is_gift(x)]
     for row in rows:
-        keys = [key for key in row if key[1]]
+        keys = [key for key in row if key[1] and key not in shared]
         for key in keys:
             first, other = sorted((find(keys[0]), find(key)))
             leader[other] = first

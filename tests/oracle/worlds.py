@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +32,9 @@ class OrderLine:
     member_id: str = ""
     phone: str = ""
     associate_id: str = ""
+    recipient_name: str = ""
+    recipient_phone: str = ""
+    occasion: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,7 @@ def month_start(day: date, months: int = 0) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+SHOP_PHONE = "13900000000"
 PRICES = [Decimal(text) for text in ("50.00", "100.00", "100.00", "100.00", "200.00", "300.00", "33.33", "99.90")]
 
 
@@ -239,6 +243,7 @@ class _Maker:
         for number in range(self.rng.randint(5, 40)):
             self._person(number)
         self._anonymous()
+        self._gifts_and_shop_phone(Random(-1 - self.world.seed))
         self._referrals()
         self._said()
         for name in ("customers", "products", "stores", "referrals", "surveys"):
@@ -485,6 +490,24 @@ class _Maker:
             day, store = self._day(), self.rng.choice(self.store_ids)
             refund = self.rng.choice(PRICES) if self.rng.random() < 0.1 else None
             self._receipt(day, store, ("", ""), refund=refund)
+
+    def _gifts_and_shop_phone(self, rng: Random) -> None:
+        """Some orders go to somebody else, some of those for an occasion; some receipts have the shop's own number."""
+        phones = sorted({line.phone for line in self.world.order_lines if line.phone}) + [
+            f"137{n:08d}" for n in range(4)
+        ]
+        told: dict[str, dict[str, str]] = {}
+        for order_id in sorted({line.order_id for line in self.world.order_lines}):
+            told[order_id] = {}
+            if rng.random() < 0.08:
+                told[order_id] = {"recipient_name": "Somebody", "recipient_phone": rng.choice([*phones, "", "at the desk"]),
+                                  "occasion": rng.choice(["birthday", "birthday", ""])}  # fmt: skip
+            if rng.random() < 0.05:
+                told[order_id]["phone"] = SHOP_PHONE
+        self.world.order_lines = [
+            replace(line, **{k: v for k, v in told[line.order_id].items() if k != "phone" or not line.phone})
+            for line in self.world.order_lines
+        ]
 
     def _referrals(self) -> None:
         """The one who refers always has the lower number: no cycles. Some refer themselves (a data error)."""
