@@ -329,9 +329,10 @@ def _propose_rules(reading: Reading) -> None:
         told = " · ".join(f"{word} {rows:,} → {kinds[word] or '?'}" for word, rows in words.items())
         reading.notes.append(f"{file.header[at]}: {told}")
         if unknown := [word for word in words if kinds[word] is None]:
+            first = f"{unknown[0]}=sale" if re.fullmatch(r"[\w.-]+", unknown[0]) else f'"{unknown[0]}=sale"'
             named_words = ", ".join(quoted(word) for word in unknown)
             reading.questions.append(
-                f"{named_words} in {quoted(file.header[at])}: a sale, or what? answer each: --set {unknown[0]}=sale "
+                f"{named_words} in {quoted(file.header[at])}: a sale, or what? answer each: --set {first} "
                 f"(or {', '.join(KIND_WORDS)})"
             )  # fmt: skip
     for role in ("refund_of",):
@@ -349,7 +350,7 @@ def _propose_rules(reading: Reading) -> None:
             break
 
 
-def add_sale_rule(reading: Reading) -> None:
+def add_sale_rule(reading: Reading, answered: Mapping[str, str]) -> None:
     """The last rule: what a sale is called, so that a word which a later file brings is not counted as one unasked."""
     for role in ("status", "line_type"):
         at = reading.at(role)
@@ -362,7 +363,8 @@ def add_sale_rule(reading: Reading) -> None:
         ruled = {
             word for rule in reading.rules if rule["column"] == reading.file.header[at] for word in rule.get("is", ())
         }
-        if meant := [word for word in reading.file.words_of(at) if word not in ruled]:
+        told = {word: answered.get(word) or _kind_of_word(word) for word in reading.file.words_of(at)}
+        if meant := [word for word, kind in told.items() if kind == "sale" and word not in ruled]:
             reading.rules.append({"kind": "sale", "column": reading.file.header[at], "is": meant})
         return
 

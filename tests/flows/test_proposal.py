@@ -51,9 +51,9 @@ def proposed(workspace: Workspace, layout: Layout, **answers: str):
     return proposal
 
 
-def variant(file: str, **changed: object) -> Layout:
+def variant(file: str, **changed: layouts.Cell | None) -> Layout:
     """A sound till's file with some columns changed (a cell), renamed or dropped (None)."""
-    plain = {
+    plain: dict[str, layouts.Cell | None] = {
         "Order No": of("order"), "Order Date": when("%Y-%m-%d"), "Store": of("store"), "SKU": of("product"), "Qty": of("quantity"), "Net": of("net"),
     }  # fmt: skip
     cells = {**plain, **changed}
