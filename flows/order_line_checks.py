@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import polars as pl
 
 from flows.column_roles import PRICES, Candidate, Reading, Sureness, named_as

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.column_roles import PRICES, Candidate, Reading, Sureness, named_as, read_as
+from flows.column_roles import Candidate, Reading, Sureness, named_as, read_as
 from flows.errors import UsageError
 from flows.file_text import FITS, HALF_FITS, NEARLY_FITS, NUMBER_KINDS, FileText, quoted, values_seen
 from flows.order_line_checks import add_sale_rule, check_order_lines, settle_grain, settle_unnamed_triple
@@ -365,9 +365,9 @@ def _question_for(role: str, reading: Reading) -> str:
 def _needed(reading: Reading) -> set[str]:
     """The roles that are worth a question when they are unsure; others are left out."""
     needed = {*required_roles(reading.table, grain=reading.grain), "store_id", KEY_OF.get(reading.table, "")}
-    if not any(role in reading.chosen and reading.chosen[role].sureness != "unsure" for role in PRICES):
-        needed |= set(PRICES)
-    return needed
+    # an amount in doubt must not give way to quantity × price in silence
+    needed |= {"net_sales", "order_paid"}
+    return needed if {"net_sales", "order_paid"} & set(reading.chosen) else needed | {"unit_price"}
 
 
 def _made(reading: Reading, name: str, sureness: Sureness, why: str, notes: Sequence[str]) -> Proposal:
