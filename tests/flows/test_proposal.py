@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -416,3 +417,21 @@ def test_items_need_no_date_only_while_heads_are_described():
     assert declared("items", items, heads_elsewhere=True).columns.keys() == items["columns"].keys()
     with pytest.raises(UsageError, match="ordered_at"):
         declared("items", items)
+
+
+def test_heads_and_items_are_saved_and_recognised_as_two_sources(regulars, workspace):
+    paths = written(workspace, HEADS, ITEMS)
+    saved = regulars("inspect", *paths, "-w", workspace.root, "--save")
+    assert saved.returncode == 0, saved.stdout
+    assert "how the files belong together" in saved.stdout
+    again, links = inspect_files(paths[:1], read_settings(workspace))
+    assert (again[0].source, again[0].table, links) == ("订单主表", "order_lines", [])
+    assert sources_of(read_settings(workspace))["订单主表"].grain == "order"
+
+
+def test_a_proposal_is_data_for_programs(regulars, workspace):
+    (path,) = written(workspace, TILLS[2])
+    told = json.loads(regulars("inspect", path, "-w", workspace.root, "--json").stdout)[0]
+    assert told["proposal"]["told"]["date_order"] == "dmy"
+    assert told["proposal"]["columns"][0]["role"] == "order_id"
+    assert tomllib.loads(told["proposal"]["toml"])["sources"]["bills"]["table"] == "order_lines"
