@@ -19,14 +19,17 @@ FEW_KEYS = 5
 
 
 def settle_grain(reading: Reading) -> None:
-    """A row is a whole order when no product stands on it and every order once."""
+    """A row is a whole order when nothing of a product stands on it and every order stands once."""
     file, order = reading.file, reading.at("order_id")
-    if "grain" not in reading.settings and order is not None and "product_id" not in reading.chosen:
+    names_goods = {"product_id", "product_name", "quantity"} & set(reading.chosen)
+    if "grain" not in reading.settings and order is not None and not names_goods:
         seen = file.profiles[order]
         has_total = set(PRICES) & set(reading.chosen)
         if seen["filled"] >= 2 and seen["distinct"] == seen["filled"] and has_total and "ordered_at" in reading.chosen:
             reading.settings["grain"] = "order"
-            reading.notes.append("a row is a whole order: no product stands on it, and every order stands once")
+            reading.notes.append(
+                "a row is a whole order: nothing of a product stands on it, and every order stands once"
+            )
     if reading.grain == "order":
         for role in ("product_name", "quantity", "unit_price", "line_no"):
             reading.chosen.pop(role, None)

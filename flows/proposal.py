@@ -359,7 +359,12 @@ def _question_for(role: str, reading: Reading) -> str:
     if role == "net_sales":
         elsewhere = "if prices stand in a product file, inspect both together"
         return f"no column holds an amount or a price: --set net_sales=HEADER{one_of}; {elsewhere}"
-    return f"no column for {role} ({zh}): --set {role}=HEADER{one_of}"
+    whole = (
+        "; or --set grain=order if a row is a whole order"
+        if role == "product_id" and reading.table == "order_lines"
+        else ""
+    )
+    return f"no column for {role} ({zh}): --set {role}=HEADER{one_of}{whole}"
 
 
 def _needed(reading: Reading) -> set[str]:
