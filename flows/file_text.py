@@ -39,6 +39,8 @@ class FileText:
         self.words = ["" if not text.strip(BLANKS) else named(text) for text in header]
         self.rows = rows
         self._dates: dict[int, DateReading] = {}
+        self._decimals: dict[tuple[int, ...], DecimalReading] = {}
+        self._words: dict[int, dict[str, int]] = {}
 
     @cached_property
     def profiles(self) -> list[dict[str, Any]]:
@@ -62,7 +64,10 @@ class FileText:
         ]  # fmt: skip
 
     def decimals_of(self, positions: Sequence[int]) -> DecimalReading:
-        return decimal_reading(self.rows.select(str(at) for at in positions), self.rows["source_row"])
+        asked = tuple(sorted(positions))
+        if asked not in self._decimals:
+            self._decimals[asked] = decimal_reading(self.rows.select(str(at) for at in asked), self.rows["source_row"])
+        return self._decimals[asked]
 
     @cached_property
     def decimals(self) -> DecimalReading:
@@ -74,9 +79,13 @@ class FileText:
 
     def words_of(self, position: int) -> dict[str, int]:
         """Each value of a column of few values → rows, over the whole file."""
-        cells = self.rows[str(position)].str.strip_chars(BLANKS)
-        counted = cells.filter(cells != "").value_counts(sort=True, name="rows")
-        return {str(word): int(rows) for word, rows in counted.iter_rows()}
+        if position not in self._words:
+            cells = self.rows[str(position)].value_counts(name="rows")
+            named_cells = cells.with_columns(pl.col(str(position)).str.strip_chars(BLANKS).alias("word"))
+            counted = named_cells.filter(pl.col("word") != "").group_by("word").agg(pl.col("rows").sum())
+            counted = counted.sort("rows", "word", descending=[True, False])
+            self._words[position] = {str(word): int(rows) for word, rows in counted.iter_rows()}
+        return self._words[position]
 
 
 def quoted(header: str) -> str:
@@ -104,7 +113,10 @@ def values_seen(file: FileText, at: int, role: str | None) -> str:
     first = next((cell for cell in cells if cell), "")
     if at in file.number_columns and (role is None or roles_kind(role) in (*NUMBER_KINDS, "count", "scale")):
         values = file.numbers(at).drop_nulls()
-        return f"{float(values.min()):,g} … {float(values.max()):,g}" if len(values) else "numbers"  # type: ignore[arg-type]
+        if not len(values):
+            return "numbers"
+        low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]
+        return f"{low:,g} … {high:,g}" if low < high else f"{low:,g}"
     return f"{masked(first)}  {seen['distinct']:,} different"
 
 

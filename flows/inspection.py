@@ -153,7 +153,9 @@ def inspect_files(
             if landable and landable.rows * 2 < tables[name].rows_in:
                 proposal = replace(proposal, questions=(*proposal.questions, _mostly_refused(landable)))
             # a column that a known format misses is worth telling only while no mapping makes up for it
-            message = NO_EXPORT if proposal.is_ready else inspections[name].message
+            message = inspections[name].message or NO_EXPORT
+            if proposal.is_ready or message.startswith(NO_EXPORT):
+                message = NO_EXPORT
             inspections[name] = Inspection(
                 name, **_about(tables[name]), message=message, table=proposal.table, proposal=proposal, landable=landable,
             )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import polars as pl
 
 from flows.column_roles import PRICES, Candidate, Reading, Sureness, named_as
@@ -16,14 +19,17 @@ FEW_KEYS = 5
 
 
 def settle_grain(reading: Reading) -> None:
-    """A row is a whole order when no product stands on it and every order once."""
+    """A row is a whole order when nothing of a product stands on it and every order stands once."""
     file, order = reading.file, reading.at("order_id")
-    if "grain" not in reading.settings and order is not None and "product_id" not in reading.chosen:
+    names_goods = {"product_id", "product_name", "quantity"} & set(reading.chosen)
+    if "grain" not in reading.settings and order is not None and not names_goods:
         seen = file.profiles[order]
         has_total = set(PRICES) & set(reading.chosen)
         if seen["filled"] >= 2 and seen["distinct"] == seen["filled"] and has_total and "ordered_at" in reading.chosen:
             reading.settings["grain"] = "order"
-            reading.notes.append("a row is a whole order: no product stands on it, and every order stands once")
+            reading.notes.append(
+                "a row is a whole order: nothing of a product stands on it, and every order stands once"
+            )
     if reading.grain == "order":
         for role in ("product_name", "quantity", "unit_price", "line_no"):
             reading.chosen.pop(role, None)
@@ -329,9 +335,10 @@ def _propose_rules(reading: Reading) -> None:
         told = " · ".join(f"{word} {rows:,} → {kinds[word] or '?'}" for word, rows in words.items())
         reading.notes.append(f"{file.header[at]}: {told}")
         if unknown := [word for word in words if kinds[word] is None]:
+            first = f"{unknown[0]}=sale" if re.fullmatch(r"[\w.-]+", unknown[0]) else f'"{unknown[0]}=sale"'
             named_words = ", ".join(quoted(word) for word in unknown)
             reading.questions.append(
-                f"{named_words} in {quoted(file.header[at])}: a sale, or what? answer each: --set {unknown[0]}=sale "
+                f"{named_words} in {quoted(file.header[at])}: a sale, or what? answer each: --set {first} "
                 f"(or {', '.join(KIND_WORDS)})"
             )  # fmt: skip
     for role in ("refund_of",):
@@ -349,7 +356,7 @@ def _propose_rules(reading: Reading) -> None:
             break
 
 
-def add_sale_rule(reading: Reading) -> None:
+def add_sale_rule(reading: Reading, answered: Mapping[str, str]) -> None:
     """The last rule: what a sale is called, so that a word which a later file brings is not counted as one unasked."""
     for role in ("status", "line_type"):
         at = reading.at(role)
@@ -362,7 +369,8 @@ def add_sale_rule(reading: Reading) -> None:
         ruled = {
             word for rule in reading.rules if rule["column"] == reading.file.header[at] for word in rule.get("is", ())
         }
-        if meant := [word for word in reading.file.words_of(at) if word not in ruled]:
+        told = {word: answered.get(word) or _kind_of_word(word) for word in reading.file.words_of(at)}
+        if meant := [word for word, kind in told.items() if kind == "sale" and word not in ruled]:
             reading.rules.append({"kind": "sale", "column": reading.file.header[at], "is": meant})
         return
 

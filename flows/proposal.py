@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.column_roles import PRICES, Candidate, Reading, Sureness, named_as, read_as
+from flows.column_roles import Candidate, Reading, Sureness, named_as, read_as
 from flows.errors import UsageError
 from flows.file_text import FITS, HALF_FITS, NEARLY_FITS, NUMBER_KINDS, FileText, quoted, values_seen
 from flows.order_line_checks import add_sale_rule, check_order_lines, settle_grain, settle_unnamed_triple
@@ -243,7 +243,7 @@ def propose(
     (check_order_lines if reading.table == "order_lines" else _check_register)(reading)
     _with_words(reading, words)
     if reading.table == "order_lines" and "rules" not in reading.settings:
-        add_sale_rule(reading)
+        add_sale_rule(reading, words)
     _settle_days(reading)
     _settle_decimals(reading)
     _ask_for_what_is_open(reading, sureness, why, from_head, ranked)
@@ -295,13 +295,15 @@ def _without_word(question: str, word: str) -> str:
     left = [item for item in listed.split(", ") if item != quoted(word)]
     if not left:
         return ""
-    rest = re.sub(r"--set \S+=sale", f"--set {left[0].strip('“”')}=sale", rest)
+    rest = re.sub(r"--set \S.*?=sale\"?", f"--set {_shell(left[0].strip('“”') + '=sale')}", rest)
     return f"{', '.join(left)} in “{rest}"
 
 
 def _table_sureness(ranked: Sequence[Reading], *, told_by_user: bool) -> tuple[Sureness, str]:
     best = ranked[0]
-    roles = [role for role, c in sorted(best.chosen.items(), key=lambda item: -item[1].strength) if c.match != "values"]
+    known = roles_of(best.table)
+    roles = [role for role in known if role in best.chosen and best.chosen[role].match != "values"]
+    roles.sort(key=lambda role: not known[role].required)
     holds = f"it holds {', '.join(roles[:4])}" if roles else "no column says what it is"
     if told_by_user:
         return "sure", "as you said" if len(ranked) == 1 else holds
@@ -322,12 +324,7 @@ def _ask_for_what_is_open(
     if sureness == "unsure":
         likely = [r.table for r in ranked[:3]]
         questions.append(f"which table is it? {why}: --set table={likely[0]} (or {', '.join(likely[1:])})")
-    needed = set(required_roles(reading.table, grain=reading.grain)) | {
-        "net_sales",
-        "order_paid",
-        "store_id",
-        KEY_OF.get(reading.table, ""),
-    }
+    needed = _needed(reading)
     for role in reading.missing():
         if from_head and role in ("ordered_at", "store_id", "net_sales"):
             continue
@@ -340,7 +337,7 @@ def _ask_for_what_is_open(
 
 
 def _shell(text: str) -> str:
-    return text if re.fullmatch(r"[\w.-]+", text) else f'"{text}"'
+    return text if re.fullmatch(r"[\w.=-]+", text) else f'"{text}"'
 
 
 def _question_for(role: str, reading: Reading) -> str:
@@ -362,7 +359,20 @@ def _question_for(role: str, reading: Reading) -> str:
     if role == "net_sales":
         elsewhere = "if prices stand in a product file, inspect both together"
         return f"no column holds an amount or a price: --set net_sales=HEADER{one_of}; {elsewhere}"
-    return f"no column for {role} ({zh}): --set {role}=HEADER{one_of}"
+    whole = (
+        "; or --set grain=order if a row is a whole order"
+        if role == "product_id" and reading.table == "order_lines"
+        else ""
+    )
+    return f"no column for {role} ({zh}): --set {role}=HEADER{one_of}{whole}"
+
+
+def _needed(reading: Reading) -> set[str]:
+    """The roles that are worth a question when they are unsure; others are left out."""
+    needed = {*required_roles(reading.table, grain=reading.grain), "store_id", KEY_OF.get(reading.table, "")}
+    # an amount in doubt must not give way to quantity × price in silence
+    needed |= {"net_sales", "order_paid"}
+    return needed if {"net_sales", "order_paid"} & set(reading.chosen) else needed | {"unit_price"}
 
 
 def _made(reading: Reading, name: str, sureness: Sureness, why: str, notes: Sequence[str]) -> Proposal:
@@ -372,12 +382,15 @@ def _made(reading: Reading, name: str, sureness: Sureness, why: str, notes: Sequ
     follows = {at: role for role, positions in reading.following.items() for at in positions if at not in at_column}
     columns = []
     mapped: dict[str, Any] = {}
+    needed = _needed(reading)
     for at, header in enumerate(file.header):
         candidate = at_column.get(at)
         role = candidate.role if candidate else None
         seen = values_seen(file, at, role)
         if candidate:
-            columns.append(ColumnProposal(header, role, candidate.sureness, candidate.reason, seen))
+            is_taken = candidate.sureness != "unsure" or role in needed
+            reason = candidate.reason + ("" if is_taken else f"; not taken: --set {role}={_shell(header)}")
+            columns.append(ColumnProposal(header, role, candidate.sureness, reason, seen))
         elif at in follows:
             columns.append(ColumnProposal(header, follows[at], "sure", "follows, in the same value", seen))
         else:
@@ -388,11 +401,6 @@ def _made(reading: Reading, name: str, sureness: Sureness, why: str, notes: Sequ
                 or ("empty" if not file.profiles[at]["filled"] else _left_over(reading, at))
             )
             columns.append(ColumnProposal(header, None, None, reason, seen))
-    needed = set(required_roles(reading.table, grain=reading.grain)) | {
-        *PRICES,
-        "store_id",
-        KEY_OF.get(reading.table, ""),
-    }
     for role in roles:
         if role in reading.chosen and (reading.chosen[role].sureness != "unsure" or role in needed):
             header = file.header[reading.chosen[role].at]
@@ -427,9 +435,7 @@ def _left_over(reading: Reading, at: int) -> str:
     rivals = [c for c in reading.candidates if c.at == at and c.role in reading.chosen]
     if rivals:
         best = max(rivals, key=lambda c: c.strength)
-        return (
-            f"could be {best.role} too; {quoted(reading.file.header[reading.chosen[best.role].at])} is the better one"
-        )
+        return f"could be {best.role} too"
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from flows.lake import Lake
 from flows.proposal import propose, source_name
 from flows.sources import declared, sources_of
 from flows.workspace_files import save_source
+from schemas.column_synonyms import SYNONYMS
 from schemas.segments import SALES_KINDS
 from tests.conftest import LANDED_AT
 from tests.flows import layouts
@@ -51,9 +53,9 @@ def proposed(workspace: Workspace, layout: Layout, **answers: str):
     return proposal
 
 
-def variant(file: str, **changed: object) -> Layout:
+def variant(file: str, **changed: layouts.Cell | None) -> Layout:
     """A sound till's file with some columns changed (a cell), renamed or dropped (None)."""
-    plain = {
+    plain: dict[str, layouts.Cell | None] = {
         "Order No": of("order"), "Order Date": when("%Y-%m-%d"), "Store": of("store"), "SKU": of("product"), "Qty": of("quantity"), "Net": of("net"),
     }  # fmt: skip
     cells = {**plain, **changed}
@@ -136,6 +138,26 @@ def test_a_later_file_with_the_same_header_lands_by_the_same_mapping(workspace):
     written(workspace, later)
     report = ingest(workspace, read_settings(workspace), now=LANDED_AT)
     assert [(file.outcome, file.source) for file in report.files] == [("landed", "收银明细")]
+
+
+BASE = {
+    "order_id": ("小票号", of("order")), "ordered_at": ("销售时间", when("%Y-%m-%d %H:%M:%S")), "store_id": ("门店编号", of("store")),
+    "product_id": ("货号", of("product")), "product_name": ("品名", layouts.zh_name), "quantity": ("数量", of("quantity")),
+    "unit_price": ("单价", of("price")), "net_sales": ("实收金额", of("net")), "member_id": ("会员卡号", layouts.member),
+    "phone": ("手机号", layouts.phone), "associate_id": ("营业员", of("associate")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", BASE)
+def test_the_rarer_names_of_a_role_are_known_too(role):
+    lines = layouts.month_of_lines()
+    cells = {str(at): [str(cell(line)) for line in lines] for at, (_, cell) in enumerate(BASE.values())}
+    rows = pl.DataFrame(cells).with_columns(source_row=pl.int_range(2, len(lines) + 2, dtype=pl.Int64))
+    for word in SYNONYMS["order_lines"][role].plain[::9]:
+        header = [word if name == role else usual for name, (usual, _) in BASE.items()]
+        proposal = propose(FileText("till.csv", header, rows))
+        assert (proposal.table, proposal.is_ready) == ("order_lines", True), (word, proposal.questions)
+        assert [column.role for column in proposal.columns] == list(BASE), word
 
 
 # ---- what must never be taken for something else
@@ -245,6 +267,20 @@ def test_heads_and_items_of_orders_are_told_by_their_shared_ids(workspace):
     assert {role: items.proposal.roles[role] for role in ITEMS.roles} == ITEMS.roles
     assert any("date, customer and store come from the head" in note for note in items.proposal.notes)
     assert heads.landable.net_sales == sum(total for _, total in layouts.heads())
+
+
+def test_heads_alone_are_whole_orders_and_lines_without_a_product_are_not(workspace):
+    heads = proposed(workspace, HEADS)
+    assert heads.is_ready and heads.told["grain"] == "order"
+    single = variant("till.csv", SKU=None, Qty=lambda r: 1)
+    lines = proposed(
+        workspace,
+        dataclasses.replace(single, rows=lambda: [line for line in layouts.month_of_lines() if line.line_no == 1]),
+    )
+    assert "grain" not in lines.told
+    assert any(
+        "no column for product_id" in question and "--set grain=order" in question for question in lines.questions
+    )
 
 
 def test_items_alone_ask_for_their_date(workspace):
@@ -416,3 +452,21 @@ def test_items_need_no_date_only_while_heads_are_described():
     assert declared("items", items, heads_elsewhere=True).columns.keys() == items["columns"].keys()
     with pytest.raises(UsageError, match="ordered_at"):
         declared("items", items)
+
+
+def test_heads_and_items_are_saved_and_recognised_as_two_sources(regulars, workspace):
+    paths = written(workspace, HEADS, ITEMS)
+    saved = regulars("inspect", *paths, "-w", workspace.root, "--save")
+    assert saved.returncode == 0, saved.stdout
+    assert "how the files belong together" in saved.stdout
+    again, links = inspect_files(paths[:1], read_settings(workspace))
+    assert (again[0].source, again[0].table, links) == ("订单主表", "order_lines", [])
+    assert sources_of(read_settings(workspace))["订单主表"].grain == "order"
+
+
+def test_a_proposal_is_data_for_programs(regulars, workspace):
+    (path,) = written(workspace, TILLS[2])
+    told = json.loads(regulars("inspect", path, "-w", workspace.root, "--json").stdout)[0]
+    assert told["proposal"]["told"]["date_order"] == "dmy"
+    assert told["proposal"]["columns"][0]["role"] == "order_id"
+    assert tomllib.loads(told["proposal"]["toml"])["sources"]["bills"]["table"] == "order_lines"
