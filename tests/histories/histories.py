@@ -159,7 +159,9 @@ def histories(draw: st.DrawFn, calls: int = 5) -> History:
         for _ in range(draw(st.integers(1, 3))):
             kind = draw(st.sampled_from(("new", "edited", "edited", "again", "mended", "customers")))
             if kind == "customers":
-                member = st.tuples(st.sampled_from(("m1", "m2")), st.sampled_from(("gold", "")), st.sampled_from(("10", "20")))
+                member = st.tuples(
+                    st.sampled_from(("m1", "m2")), st.sampled_from(("gold", "")), st.sampled_from(("10", "20"))
+                )
                 call.append(Customers(tuple(draw(st.lists(member, min_size=1, max_size=3)))))
                 continue
             if kind == "new" or not dropped or (kind == "mended" and not before):
@@ -169,7 +171,9 @@ def histories(draw: st.DrawFn, calls: int = 5) -> History:
                 continue
             earlier = draw(st.integers(0, (before if kind == "mended" else len(dropped)) - 1))
             if kind == "mended":
-                call.append(Mended(earlier, draw(st.sampled_from(("1", "2", BAD))), draw(st.sampled_from(("5.00", "3.00")))))
+                call.append(
+                    Mended(earlier, draw(st.sampled_from(("1", "2", BAD))), draw(st.sampled_from(("5.00", "3.00"))))
+                )
             else:
                 call.append(Again(earlier) if kind == "again" else edited(earlier))
             dropped.append(dropped[earlier])

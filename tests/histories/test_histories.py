@@ -26,7 +26,6 @@ from flows.ingest import ingest
 from flows.lake import Lake, schema_of
 from flows.landing import LINE_NO_HEADER
 from flows.month import known_ledger, landed_rows
-from schemas.source_formats import CUSTOMER_KEYS
 from tests.conftest import CHAIN_TOML
 from tests.histories.histories import (
     Again,
@@ -264,7 +263,9 @@ def play(history: History, lake: type[Lake] | None = None) -> None:
         world.compare_the_past()
 
 
-UNHURRIED = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
+UNHURRIED = settings(
+    deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
+)
 
 
 @given(history=histories())
@@ -284,5 +285,3 @@ def test_on_the_lakes_own_files_too(history):
 @settings(UNHURRIED, max_examples=1000)
 def test_a_thousand_histories_end_as_plain_python_says(history):
     play(history)
-
-
