@@ -6,10 +6,11 @@ It is written from the rules (DECISIONS.md, "Which rows speak of the same line")
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 BAD = "x"
 """A cell that is no number: the row is quarantined."""
@@ -84,6 +85,18 @@ class Line:
     def day(self) -> date:
         return self.ordered_at.date()
 
+    @property
+    def content(self) -> tuple[Hashable, ...]:
+        """What a telling of the line says: if a newer one says other things, it is a correction."""
+        return (self.product, self.quantity, self.net_sales, self.kind, self.ordered_at, self.member, self.cost,
+                self.is_promotion, self.associate)  # fmt: skip
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """Where it stands among the lines of its product in the order; what is not said comes last."""
+        return (self.quantity, self.net_sales, self.kind, self.ordered_at, self.member, self.cost is None, self.cost or 0,
+                not self.is_promotion, not self.associate, self.associate)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Told:
@@ -101,60 +114,110 @@ class Intake:
     lines: dict[tuple[str, str], dict[Hashable, Line]] = field(default_factory=dict)
     heads: dict[tuple[str, str], Line] = field(default_factory=dict)
     customers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    troubles: set[tuple[str, Row]] = field(default_factory=set)
+    """Source and cells of every row that was set aside."""
 
-    def land(self, file: File) -> tuple[Told, dict[int, Hashable]]:
-        """Land one file that did not land before; also the identities of the rows set aside, by their place in the file."""
+    def land(self, file: File, troubles: Set[tuple[str, Row]]) -> tuple[Told, dict[int, Hashable]]:
+        """Land one file that did not land before; also the identities of the rows set aside, by their place in the file.
+
+        `troubles`: those known when the run began; the same bad row sent again is only a repetition.
+        """
         aside: dict[int, Hashable] = {}
         duplicates = 0
-        fresh: list[tuple[int, Row]] = []
+        fresh: list[tuple[int, Row, Line | None]] = []
         seen: set[Row] = set()
         for place, row in enumerate(file.rows):
             if file.source.drops_repeated_rows and row in seen:
                 duplicates += 1
             else:
-                fresh.append((place, row))
+                fresh.append((place, row, self._as_its_head(file.source, typed(row))))
             seen.add(row)
 
-        identities = _identities(file, fresh)
+        identities = self._identities(file, fresh)
         told: dict[tuple[str, str], dict[Hashable, Line]] = {}
         unsure: set[tuple[str, str]] = set()
-        for place, row in fresh:
-            order, identity, line = (row.store, row.order), identities[place], typed(row)
+        for place, row, line in fresh:
+            order, identity = (row.store, row.order), identities[place]
             here = told.setdefault(order, {})
-            if line is not None and here.get(identity) == line:
-                duplicates += 1
-            elif line is None or identity in here:
-                aside[place] = identity
-                unsure.add(order)
-            else:
+            if line is not None and identity not in here:
                 here[identity] = line
+            elif line is not None and here[identity].content == line.content:
+                duplicates += 1
+            else:
+                unsure.add(order)
+                if (file.source.name, row) in troubles:
+                    duplicates += 1
+                else:
+                    aside[place] = identity
+                    self.troubles.add((file.source.name, row))
 
         accepted = 0
         for order, here in told.items():
             if not here:
                 continue
-            news, known = (
-                self._land_head(order, here) if file.source.is_whole_order_per_row else self._land_lines(order, here)
-            )
+            is_head = file.source.is_whole_order_per_row
+            news, known = self._land_head(order, here) if is_head else self._land_lines(order, here)
             accepted += news
             duplicates += known
-            is_whole = file.source.has_whole_orders and file.mends is None and order not in unsure
-            if is_whole and not file.source.is_whole_order_per_row:
+            if file.source.has_whole_orders and file.mends is None and order not in unsure:
                 self.lines[order] = {key: line for key, line in self.lines[order].items() if key in here}
         return Told(accepted, len(aside), duplicates), aside
 
     def _land_head(self, order: tuple[str, str], here: dict[Hashable, Line]) -> tuple[int, int]:
         (head,) = here.values()
-        if self.lines.get(order) or self.heads.get(order) == head:
+        known = self.heads.get(order)
+        if self.lines.get(order) or (known is not None and known.content == head.content):
             return 0, 1
         self.heads[order] = head
         return 1, 0
 
     def _land_lines(self, order: tuple[str, str], here: dict[Hashable, Line]) -> tuple[int, int]:
         known = self.lines.setdefault(order, {})
-        news = {key: line for key, line in here.items() if known.get(key) != line}
+        news = {key: line for key, line in here.items() if key not in known or known[key].content != line.content}
         known.update(news)
         return len(news), len(here) - len(news)
+
+    def _as_its_head(self, source: Source, line: Line | None) -> Line | None:
+        """The line with the buyer and associate of its order's head where it names none; no sale where the head is none."""
+        if line is None or source.is_whole_order_per_row or (line.store, line.order) not in self.heads:
+            return line
+        head = self.heads[line.store, line.order]
+        return replace(
+            line,
+            member=line.member or head.member,
+            associate=line.associate or head.associate,
+            kind=head.kind if line.kind == "sale" and head.kind == "cancelled" else line.kind,
+        )
+
+    def _identities(self, file: File, rows: Sequence[tuple[int, Row, Line | None]]) -> dict[int, Hashable]:
+        """Which line of its order each row speaks of: the number the source gives, else the product and which of its
+        lines, ranked by content. A bad row without a number is known by its text, also after it was mended: a sound row
+        that says just what a mended one says speaks of that one."""
+        if file.mends is not None:
+            return {place: file.mends[place] for place, _, _ in rows}
+        if file.source.is_whole_order_per_row:
+            return {place: 0 for place, _, _ in rows}
+        identities: dict[int, Hashable] = {}
+        mended = {
+            order: [(key, line.content) for key, line in lines.items() if isinstance(key, Row)]
+            for order, lines in self.lines.items()
+        }
+        ranked: dict[tuple[str, str, str], list[tuple[int, Line]]] = {}
+        for place, row, line in rows:
+            same = [] if line is None else [m for m in mended.get((row.store, row.order), []) if m[1] == line.content]
+            if same:
+                identities[place] = same[0][0]
+                mended[row.store, row.order].remove(same[0])
+            elif file.source.has_line_numbers and row.line_no:
+                identities[place] = int(row.line_no)
+            elif line is None:
+                identities[place] = row
+            else:
+                ranked.setdefault((row.store, row.order, row.product), []).append((place, line))
+        for (_, _, product), alike in ranked.items():
+            for rank, (place, _) in enumerate(sorted(alike, key=lambda told: told[1].rank), start=1):
+                identities[place] = (product, rank)
+        return identities
 
     def current(self) -> Iterator[Line]:
         """The order lines that count now."""
@@ -213,33 +276,3 @@ def typed(row: Row) -> Line | None:
         row.store, row.order, row.product, quantity, amount, kind, datetime.fromisoformat(row.ordered_at), row.member,
         Decimal(row.cost) if row.cost else None, row.promotion == "yes", row.associate, row.occasion,
     )  # fmt: skip
-
-
-def _identities(file: File, rows: Sequence[tuple[int, Row]]) -> dict[int, Hashable]:
-    """Which line of its order each row speaks of: the number the source gives, else the product and which of its lines."""
-    if file.mends is not None:
-        return {place: file.mends[place] for place, _ in rows}
-    if file.source.is_whole_order_per_row:
-        return {place: 0 for place, _ in rows}
-    identities: dict[int, Hashable] = {}
-    ranked: dict[tuple[str, str, str], list[tuple[int, Row]]] = {}
-    for place, row in rows:
-        if file.source.has_line_numbers and row.line_no:
-            identities[place] = int(row.line_no)
-        else:
-            ranked.setdefault((row.store, row.order, row.product), []).append((place, row))
-    for (_, _, product), same in ranked.items():
-        for rank, (place, _) in enumerate(sorted(same, key=lambda told: _content_order(told[1])), start=1):
-            identities[place] = (product, rank)
-    return identities
-
-
-def _content_order(row: Row) -> tuple[Hashable, ...]:
-    """How the lines of one product in an order are ranked, whatever their order in the file."""
-
-    def number(text: str) -> tuple[bool, Decimal]:
-        return (text != BAD, Decimal(0) if text == BAD else Decimal(text))
-
-    line = typed(replace(row, quantity="1") if row.quantity == BAD else row)
-    amount = number(row.net_sales) if line is None else (True, line.net_sales)
-    return (number(row.quantity), amount, row.ordered_at, row.status, row.member, row)

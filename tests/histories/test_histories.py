@@ -24,8 +24,8 @@ import flows.sources
 from flows.config import Settings, Workspace, read_settings
 from flows.ingest import ingest
 from flows.lake import Lake, schema_of
-from flows.landing import LINE_NO_HEADER
 from flows.month import known_ledger, landed_rows
+from flows.typed_files import LINE_NO_HEADER
 from tests.conftest import CHAIN_TOML
 from tests.histories.histories import (
     Again,
@@ -84,8 +84,16 @@ class World:
     def call(self, drops: tuple[Drop, ...]) -> None:
         """One call of ingest with these files, then everything compared as known now."""
         before = len(self.files)
-        for number, drop in enumerate(drops):
-            self._drop(drop, f"{len(self.moments):02d}-{number}", before)
+        dropped = [
+            self._dropped(drop, f"{len(self.moments):02d}-{number}", before) for number, drop in enumerate(drops)
+        ]
+        troubles = frozenset(self.intake.troubles)
+        # whole orders in one row land before what is told in lines: lines take their buyer from them
+        for stem, file, number in sorted(
+            filter(None, dropped), key=lambda told: not told[1].source.is_whole_order_per_row
+        ):
+            self.told[f"{stem}.csv"], aside = self.intake.land(file, troubles)
+            self.aside[number] = {place + 2: identity for place, identity in aside.items()}
         ingest(self.workspace, self.settings, now=self.now)
         self.moments.append((self.now, deepcopy(self.intake)))
         self.compare(None, self.intake)
@@ -93,12 +101,13 @@ class World:
         assert not list(self.workspace.inbox.iterdir()), "every file was recognised"
         self.now += timedelta(days=1)
 
-    def _drop(self, drop: Drop, stem: str, before: int) -> None:
+    def _dropped(self, drop: Drop, stem: str, before: int) -> tuple[str, File, int] | None:
+        """Put the file into the inbox; None when the oracle has nothing to land of it."""
         if isinstance(drop, Customers):
             text = _as_csv(["member_id", "name", "member_tier", "points"], [(m, "Ann", t, p) for m, t, p in drop.rows])
             if self._write(stem, text):
                 self.intake.customers.update({member: (tier, points) for member, tier, points in drop.rows})
-            return
+            return None
         if isinstance(drop, Mended):
             mended = self._mended(drop) if drop.file < before else None
             file, text = mended or (self.files[drop.file][1], self.files[drop.file][2])
@@ -112,9 +121,7 @@ class World:
                 file = File(source.source, edited_rows(source.rows, drop))
             text = _as_csv(header_of(file.source), [_cells(row, file.source) for row in file.rows])
         self.files.append((stem, file, text))
-        if self._write(stem, text):
-            self.told[f"{stem}.csv"], aside = self.intake.land(file)
-            self.aside[len(self.files) - 1] = {place + 2: identity for place, identity in aside.items()}
+        return (stem, file, len(self.files) - 1) if self._write(stem, text) else None
 
     def _write(self, stem: str, text: str) -> bool:
         """Put it into the inbox; whether it is new."""
@@ -126,8 +133,8 @@ class World:
     def _mended(self, drop: Mended) -> tuple[File, str] | None:
         """The quarantine file that the product wrote for an earlier export, mended in a spreadsheet; None: it wrote none."""
         stem, file, _ = self.files[drop.file]
-        path = self.workspace.quarantine / f"{stem}.quarantine.csv"
-        if not path.exists():
+        path = next(self.workspace.quarantine.glob(f"{stem}.*quarantine.csv"), None)
+        if path is None:
             assert not self.aside.get(drop.file), f"rows of {stem} were set aside, and no file to mend was written"
             return None
         header, *lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
