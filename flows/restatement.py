@@ -182,13 +182,17 @@ def _files(lake: Lake, month: Month, before: _AsKnown, after: _AsKnown) -> Itera
 
 
 def _versions(lake: Lake, ledger: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
-    """Every landed version of the lines of the orders that a later file speaks of, with is_later."""
+    """Every landed version of the lines of the orders that a later file speaks of, with is_later and is_mended."""
+    mending = lake.scan("mended", later).select("landing_id").unique().collect()
     orders = lake.scan("order_lines", later).select("store_id", "order_id").unique()
     return (
         lake.scan("order_lines", ledger)
         .join(orders, on=["store_id", "order_id"], how="semi")
         .select("landing_no", "landing_id", "source_row", *SAME_LINE, "business_date", "line_kind", "net_sales")
-        .with_columns(is_later=pl.col("landing_id").is_in(later["landing_id"].to_list()))
+        .with_columns(
+            is_later=pl.col("landing_id").is_in(later["landing_id"].implode()),
+            is_mended=pl.col("landing_id").is_in(mending["landing_id"].implode()),
+        )
         .collect()
     )  # fmt: skip
 

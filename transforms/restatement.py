@@ -7,21 +7,19 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.period import Month
 from schemas.segments import SALES_KINDS
-from transforms.versions import SAME_LINE
+from transforms.versions import SAME_LINE, WITHDRAWN
 
-WITHDRAWN = "withdrawn"
-
-CHANGES = ("added", "refunded", "corrected", "cancelled", "withdrawn")
+CHANGES = ("added", "mended", "refunded", "corrected", "cancelled", "withdrawn")
 """What a later file can do to an order line of the month."""
 
 
 def line_changes(versions: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One row per order line and landing in between that changed the month's net sales.
 
-    `versions`: every landed version of the lines of the orders in question, with `is_later` (landed in between). Columns:
-    landing_no, source_row, store_id, order_id, line_no, change, amount_before, amount_after (Decimal, what the line counted
-    in the month's net sales), effect = after − before. The effects add up to the difference of net sales exactly, since
-    each version takes over from the one before it.
+    `versions`: every landed version of the lines of the orders in question, with `is_later` (landed in between) and
+    `is_mended` (in a file that brought quarantined rows back). Columns: landing_no, source_row, store_id, order_id, line_no,
+    change, amount_before, amount_after (Decimal, what the line counted in the month's net sales), effect = after − before.
+    The effects add up to the difference of net sales exactly, since each version takes over from the one before it.
     """
     in_month = pl.col("business_date").is_between(month.first_day, month.last_day)
     counts = in_month & pl.col("line_kind").is_in(SALES_KINDS)
@@ -33,7 +31,7 @@ def line_changes(versions: pl.LazyFrame, month: Month) -> pl.LazyFrame:
         .when((pl.col("line_kind") == "refund") & (pl.col("kind_before") != "refund").fill_null(True))
         .then(pl.lit("refunded"))
         .when(~is_standing)
-        .then(pl.lit("added"))
+        .then(pl.when("is_mended").then(pl.lit("mended")).otherwise(pl.lit("added")))
         .when(pl.col("kind_before").is_in(SALES_KINDS) & ~pl.col("line_kind").is_in(SALES_KINDS))
         .then(pl.lit("cancelled"))
         .otherwise(pl.lit("corrected"))

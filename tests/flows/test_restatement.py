@@ -95,6 +95,29 @@ def test_a_correction_that_moves_a_sale_out_of_the_month_takes_it_off(october):
     assert rows_of(compared(october)) == [("moved.csv", 2, "S2", "corrected", "-30.00")]
 
 
+def test_a_mended_row_and_a_line_that_a_whole_order_no_longer_has(workspace):
+    toml = """
+[sources.shop]
+whole_orders = true
+columns = { order_id = "Order", product_id = "Item", quantity = "Qty", net_sales = "Paid", ordered_at = "When", store_id = "Branch" }
+"""
+    workspace.chain_toml.write_text(workspace.chain_toml.read_text(encoding="utf-8") + toml, encoding="utf-8")
+    header = "Order,Item,Qty,Paid,When,Branch"
+    sold = ("w1,p1,1,10.00,2026-10-01 10:00,W", "w1,p2,1,20.00,2026-10-01 10:00,W")
+    land(workspace, FIRST, "shop.csv", *sold, "w2,p1,one,5.00,2026-10-02 10:00,W", header=header)
+    (aside,) = workspace.quarantine.iterdir()
+    (workspace.inbox / "mended.csv").write_text(
+        aside.read_text(encoding="utf-8-sig").replace("one,5.00", "1,5.00"), encoding="utf-8"
+    )
+    ingest(workspace, read_settings(workspace), now=SECOND)
+    land(workspace, THIRD, "shop again.csv", sold[0], header=header)
+    told = compared(workspace)
+    assert rows_of(told) == [
+        ("mended.csv", 2, "W", "mended", "5.00"),
+        ("shop again.csv", 2, "W", "withdrawn", "-20.00"),
+    ]
+
+
 def test_a_file_that_only_repeats_changes_nothing(october):
     land(october, SECOND, "again.csv", *reversed(TILL))
     told = compared(october)

@@ -5,7 +5,6 @@ It is written from the rules (DECISIONS.md, "Which rows speak of the same line")
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
@@ -251,14 +250,11 @@ class Intake:
                 latest[key] = max(latest.get(key, line.ordered_at), line.ordered_at)
         return latest
 
-    def gifts(self) -> Counter[tuple[str, str, str]]:
+    def gifts(self) -> set[tuple[str, str, str]]:
         """Store, order and occasion of every order with an occasion among its current sales."""
-        orders: dict[tuple[str, str], list[Line]] = {}
-        for line in self.current():
-            if line.kind == "sale" and line.occasion:
-                orders.setdefault((line.store, line.order), []).append(line)
-        dearest = {order: max(lines, key=lambda line: line.net_sales) for order, lines in orders.items()}
-        return Counter((store, order, line.occasion) for (store, order), line in dearest.items())
+        return {
+            (line.store, line.order, line.occasion) for line in self.current() if line.kind == "sale" and line.occasion
+        }
 
 
 def typed(row: Row) -> Line | None:

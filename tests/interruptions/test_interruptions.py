@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -29,6 +31,8 @@ from tests.conftest import CHAIN_TOML
 from tests.interruptions import plain_run
 
 CALLS = ("write", "pwrite64", "rename", "renameat2", "linkat", "fsync", "unlink", "unlinkat", "ftruncate")
+CHECKOUT = Path(__file__).resolve().parents[2]
+SECONDS_BEFORE_A_RUN_HANGS = 45
 KILL, FULL, BROKEN = "signal=KILL", "error=ENOSPC", "error=EIO"
 MONTHS = ("2026-09", "2026-10")
 FIRST, SECOND = datetime(2026, 11, 2, 6), datetime(2026, 11, 5, 6)
@@ -128,10 +132,17 @@ def _command(root: Path) -> list[str]:
 
 
 def under_strace(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["strace", "-f", "-qq", *options, *_command(root)],
-        capture_output=True, text=True, timeout=120, check=False, cwd=Path(__file__).resolve().parents[2],
-    )  # fmt: skip
+    """A run under strace. One that hangs (a refused wake-up of a thread, which no disk would refuse) is killed."""
+    command = ["strace", "-f", "-qq", *options, *_command(root)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT, start_new_session=True
+    )
+    try:
+        told, trouble = process.communicate(timeout=SECONDS_BEFORE_A_RUN_HANGS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        told, trouble = process.communicate()
+    return subprocess.CompletedProcess(command, process.returncode, told, trouble)
 
 
 def interrupted(space: Workspace, point: Point, fate: str) -> int:
@@ -202,7 +213,7 @@ def trouble_at(scene: Scene, point: Point, fate: str, to: Path) -> str | None:
         different = [name for name, want in scene.ends_as.items() if ended[name] != want]
         if different:
             return f"ends otherwise: {', '.join(different)}"
-        if left := [path.name for path in (space.lake / "_intents").iterdir()]:
+        if left := [path.name for path in (space.lake / "_intents").glob("*")]:
             return f"intents are left: {left}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
@@ -210,16 +221,15 @@ def trouble_at(scene: Scene, point: Point, fate: str, to: Path) -> str | None:
 
 
 SMALL = (
-    (Point("linkat", 2), KILL), (Point("renameat2", 1), KILL), (Point("fsync", 9), BROKEN), (Point("write", 0), FULL),
-)  # fmt: skip
-"""write 0: the middle one of the writes that touched the workspace."""
+    (Point("linkat", 2), KILL),
+    (Point("renameat2", 1), KILL),
+    (Point("fsync", 9), BROKEN),
+    (Point("linkat", 1), FULL),
+)
 
 
 @pytest.mark.parametrize(("point", "fate"), SMALL, ids=lambda told: getattr(told, "call", told))
 def test_an_interrupted_run_is_taken_up_by_the_next(scene, tmp_path, point, fate):
-    if point.n == 0:
-        of_this = [told for told in scene.points if told.call == point.call]
-        point = of_this[len(of_this) // 2]
     assert point in scene.points
     assert trouble_at(scene, point, fate, tmp_path / "shop") is None
 
@@ -231,8 +241,9 @@ def test_wherever_it_is_interrupted(scene, tmp_path, fate):
     for point in scene.points:
         if told := trouble_at(scene, point, fate, tmp_path / "shop"):
             troubles[point] = told
+            print(point, fate, told, flush=True)
+    assert troubles == {}, f"{len(troubles)} of {len(scene.points)} points"
     assert len(scene.points) >= 200, len(scene.points)
-    assert troubles == {}
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.5], ids=["emptied", "torn"])
@@ -260,9 +271,7 @@ def test_of_two_runs_at_once_one_waits_and_says_so(scene, tmp_path):
     space = copy_of(scene, tmp_path / "shop")
     with (space.state / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        second = subprocess.Popen(
-            _command(space.root), stdout=subprocess.PIPE, text=True, cwd=Path(__file__).resolve().parents[2]
-        )
+        second = subprocess.Popen(_command(space.root), stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
         assert second.stdout is not None
         assert "another run is at work" in second.stdout.readline()
         assert second.poll() is None
