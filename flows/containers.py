@@ -173,16 +173,7 @@ def readable(what: str = "") -> Iterator[None]:
     """Turns what the archive readers of the standard library raise on damaged bytes into UnreadableFile."""
     try:
         yield
-    except (
-        EOFError,
-        OSError,
-        zlib.error,
-        zipfile.BadZipFile,
-        struct.error,
-        ValueError,
-        OverflowError,
-        KeyError,
-    ) as error:
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile, struct.error, ValueError, OverflowError, KeyError) as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # the disk's trouble, not the file's
         raise UnreadableFile(f"{what}is cut off or damaged; export or send it again") from error
@@ -200,9 +191,7 @@ def opened_zip(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[zipfile.Zi
         archive = zipfile.ZipFile(stream)
     with archive:
         if len(archive.infolist()) > limits.members:
-            raise UnreadableFile(
-                f"is an archive of too many members ({len(archive.infolist())}, limit {limits.members})"
-            )
+            raise UnreadableFile(f"is an archive of too many members ({len(archive.infolist())}, limit {limits.members})")
         yield archive
 
 

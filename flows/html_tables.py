@@ -31,9 +31,7 @@ def tables(stream: BinaryIO, limits: Limits = LIMITS) -> list[pl.DataFrame]:
     """The outer tables of a page that hold anything, rows and columns numbered as the table has them."""
     content = stream.read(HTML_BYTES + 1)
     if len(content) > HTML_BYTES or content.count(b"<") > TAGS:
-        raise UnreadableFile(
-            f"is an HTML page of more than {HTML_BYTES // MEBIBYTE} MB or {TAGS:,} tags; save it as XLSX or CSV"
-        )
+        raise UnreadableFile(f"is an HTML page of more than {HTML_BYTES // MEBIBYTE} MB or {TAGS:,} tags; save it as XLSX or CSV")
     found = []
     for cells in _tables(_text(content), limits):
         table = WideTable(limits)

@@ -78,11 +78,7 @@ def _texts(column: pl.Series, position: int) -> pl.Series:
         return column.dt.strftime("%H:%M:%S%.f")
     if dtype.is_float():
         return _float_texts(column)
-    if (
-        dtype.is_integer()
-        or dtype.is_decimal()
-        or dtype in (pl.String, pl.Boolean, pl.Date, pl.Categorical, pl.Enum, pl.Null)
-    ):
+    if dtype.is_integer() or dtype.is_decimal() or dtype in (pl.String, pl.Boolean, pl.Date, pl.Categorical, pl.Enum, pl.Null):
         return column.cast(pl.String)
     raise UnreadableFile(
         f"holds column {position + 1} ({column.name}) of type {str(dtype).partition('(')[0]}, which is no text, number, "

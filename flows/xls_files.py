@@ -213,9 +213,7 @@ def _plan(book: bytes) -> _Plan:
 
 
 def _codec(number: int) -> str:
-    name = {936: "gbk", 1200: "cp1252", 10000: "mac-roman", 32768: "mac-roman", 32769: "cp1252"}.get(
-        number, f"cp{number}"
-    )
+    name = {936: "gbk", 1200: "cp1252", 10000: "mac-roman", 32768: "mac-roman", 32769: "cp1252"}.get(number, f"cp{number}")
     try:
         return codecs.lookup(name).name
     except LookupError:
@@ -261,9 +259,7 @@ class _Segments:
             piece = segment[self._at : self._at + (length - len(text)) * width]
             piece = piece[: len(piece) // width * width]
             # code units, so that a length counts what Excel counts; pairs are put together at the end
-            text += (
-                "".join(map(chr, struct.unpack(f"<{len(piece) // 2}H", piece))) if is_wide else piece.decode("latin-1")
-            )
+            text += "".join(map(chr, struct.unpack(f"<{len(piece) // 2}H", piece))) if is_wide else piece.decode("latin-1")
             self._at += len(piece)
             if len(text) == length:
                 return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")

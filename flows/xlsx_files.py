@@ -84,7 +84,9 @@ class _Package:
     def workbook(self) -> _Workbook:
         main = self._related("", "officedocument")
         path = next(iter(main.values()), "xl/workbook.xml")
-        targets = {role: self._related(path, role) for role in ("worksheet", "chartsheet", "styles", "sharedstrings")}
+        targets = {
+            role: self._related(path, role) for role in ("worksheet", "chartsheet", "styles", "sharedstrings")
+        }
         is_1904, is_computed = False, True
         found: list[tuple[str, bool, str]] = []
         for name, attributes in self._elements(path):
@@ -313,9 +315,7 @@ def _texts(stream: IO[bytes], limits: Limits) -> Iterator[pl.Series]:
         if read > limits.strings_bytes:
             raise UnreadableFile(f"holds more than {limits.strings_bytes // MEBIBYTE} MB of texts; split it")
         si = f"{prefix}si"
-        tokens = _tokens(
-            block, rf"<{si}\s*/>|<{si}(?:\s[^<>]*)?>(?s:.*?)</{si}>|<{prefix}extLst(?s:.*?)</{prefix}extLst>"
-        )
+        tokens = _tokens(block, rf"<{si}\s*/>|<{si}(?:\s[^<>]*)?>(?s:.*?)</{si}>|<{prefix}extLst(?s:.*?)</{prefix}extLst>")
         tokens = tokens.filter(tokens.str.starts_with(f"<{si}"))
         yield _unescaped(_string_items(tokens, prefix))
 
@@ -471,10 +471,5 @@ def _check_contents(cells: pl.DataFrame, prefix: str) -> None:
     simple = rf"^<[^<>]*>(?:\s*<{prefix}f(?:\s[^<>]*)?(?:/>|>[^<]*</{prefix}f>))?\s*(?:<{prefix}v(?:\s[^<>]*)?(?:/>|>[^<]*</{prefix}v>))?\s*</[^<>]*>$"
     unusual = cells.filter(~pl.col("token").str.contains(simple))
     within = rf"^<.*<(?:{prefix}row|{prefix}c)[\s/>]"
-    if unusual.select(
-        (
-            pl.col("token").str.contains(f"(?s){within}")
-            | ~pl.col("token").str.contains(rf"<{prefix}(?:is|extLst)[\s/>]")
-        ).any()
-    ).item():
+    if unusual.select((pl.col("token").str.contains(f"(?s){within}") | ~pl.col("token").str.contains(rf"<{prefix}(?:is|extLst)[\s/>]")).any()).item():
         raise UnreadableFile(DAMAGED)

@@ -253,30 +253,17 @@ PRODUCTS: Mapping[str, Words] = {
 STORES: Mapping[str, Words] = {
     "store_id": _words(_STORE_ID, "编号|编码|代码|id|no|code"),
     "name": _words(_STORE_NAME, "名称|name"),
-    "region": _words(
-        "区域|大区|片区|所属区域|所在区域|省份|城市|region|area|zone|city|district", "地区|province|state"
-    ),
-    "opened_on": _words(
-        "开业日期|开业时间|开店日期|开店时间|opened|opened on|opening date|open date|date opened|open since",
-        "date|日期",
-    ),
-    "closed_on": _words(
-        "关店日期|闭店日期|停业日期|歇业日期|关店时间|closed|closed on|closing date|close date|date closed"
-    ),
+    "region": _words("区域|大区|片区|所属区域|所在区域|省份|城市|region|area|zone|city|district", "地区|province|state"),
+    "opened_on": _words("开业日期|开业时间|开店日期|开店时间|opened|opened on|opening date|open date|date opened|open since", "date|日期"),
+    "closed_on": _words("关店日期|闭店日期|停业日期|歇业日期|关店时间|closed|closed on|closing date|close date|date closed"),
     "successor_store": _words("接续门店|承接门店|接替门店|successor store|successor|merged into"),
 }
 
 ASSOCIATES: Mapping[str, Words] = {
     "associate_id": _words(_ASSOCIATE_ID, "编号|编码|代码|id|no|code"),
-    "name": _words(
-        "导购姓名|员工姓名|营业员姓名|店员姓名|associate name|staff name|employee name|full name|姓名",
-        "名称|name|导购|营业员|员工|staff",
-    ),
+    "name": _words("导购姓名|员工姓名|营业员姓名|店员姓名|associate name|staff name|employee name|full name|姓名", "名称|name|导购|营业员|员工|staff"),
     "store_id": _words("所属门店|所在门店|任职门店|归属门店|所属店铺|home store|" + _STORE, "部门|department"),
-    "from_date": _words(
-        "入职日期|入职时间|到岗日期|上岗日期|hire date|hired|hired on|start date|date hired|employment date",
-        "from|from date|joined|join date",
-    ),
+    "from_date": _words("入职日期|入职时间|到岗日期|上岗日期|hire date|hired|hired on|start date|date hired|employment date", "from|from date|joined|join date"),
     "to_date": _words("离职日期|离职时间|end date|leaving date|termination date|last day|left on", "to|to date|left"),
     "capacity": _words("每月联系上限|联系上限|capacity|monthly capacity|contacts per month"),
 }
@@ -356,9 +343,7 @@ SYNONYMS: Mapping[str, Mapping[str, Words]] = {
 
 FIRST_NAME = _words("first name|firstname|given name|forename|名字")
 LAST_NAME = _words("last name|lastname|surname|family name|姓|姓氏")
-TIME_OF_DAY = _words(
-    "时间|时刻|销售时间|交易时间|小票时间|收银时间|下单时间|结账时间|time|hour|time of day|sale time|transaction time|order time|receipt time|bill time"
-)
+TIME_OF_DAY = _words("时间|时刻|销售时间|交易时间|小票时间|收银时间|下单时间|结账时间|time|hour|time of day|sale time|transaction time|order time|receipt time|bill time")
 
 NO_ROLE: Mapping[str, str] = {
     word: why

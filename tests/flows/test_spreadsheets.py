@@ -47,15 +47,11 @@ RELATIONS = (
     '<Relationship Id="rId2" Type="x/sharedStrings" Target="/xl/strings.xml"/>'
     '<Relationship Id="rId3" Type="x/styles" Target="styles.xml"/></Relationships>'
 )
-STYLES = (
-    '<styleSheet xmlns="m"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/></cellXfs></styleSheet>'
-)
+STYLES = '<styleSheet xmlns="m"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/></cellXfs></styleSheet>'
 STRINGS = '<sst xmlns="m"><si><t>first</t></si><si><t>second</t></si></sst>'
 
 
-def by_hand(
-    rows: str, *, sheet: str | None = None, strings: str = STRINGS, before: str = "", separator: str = "/"
-) -> bytes:
+def by_hand(rows: str, *, sheet: str | None = None, strings: str = STRINGS, before: str = "", separator: str = "/") -> bytes:
     """A workbook of one sheet with this XML."""
     sheet = sheet or f'<worksheet xmlns="m"><sheetData>{rows}</sheetData></worksheet>'
     parts = {
@@ -199,12 +195,7 @@ def test_sheets_in_order_empty_ones_without_rows_hidden_ones_named_only():
     content = io.BytesIO()
     book.save(content)
     told = [(grid.name, grid.is_hidden, grid.cells.rows()) for grid in grids(content.getvalue())]
-    assert told == [
-        ("一月", False, [(1, "x")]),
-        ("empty", False, []),
-        ("hidden", True, []),
-        ("二月", False, [(1, "y")]),
-    ]
+    assert told == [("一月", False, [(1, "x")]), ("empty", False, []), ("hidden", True, []), ("二月", False, [(1, "y")])]
 
 
 @pytest.mark.parametrize(
@@ -312,9 +303,7 @@ def test_names_with_a_prefix_and_with_backslashes():
         '\ufeff<?xml version="1.0" encoding="UTF-8"?><x:worksheet xmlns:x="m"><x:sheetData><x:row r="2"><x:c r="B2" t="s">'
         '<x:v>1</x:v></x:c><x:c r="C2" s="1"><x:v>46298</x:v></x:c></x:row></x:sheetData></x:worksheet>'
     )
-    strings = (
-        '<x:sst xmlns:x="m"><x:si><x:t>a</x:t></x:si><x:si><x:r><x:t>b</x:t></x:r><x:r><x:t/></x:r></x:si></x:sst>'
-    )
+    strings = '<x:sst xmlns:x="m"><x:si><x:t>a</x:t></x:si><x:si><x:r><x:t>b</x:t></x:r><x:r><x:t/></x:r></x:si></x:sst>'
     content = by_hand("", sheet=sheet, strings=strings, separator="\\")
     assert rows_of(content) == [(2, "", "b", "2026-10-03")]
 
@@ -329,9 +318,7 @@ def test_a_cell_may_hold_its_date_itself():
         '<c r="A1" s="1" t="d"><v>2026-10-03T00:00:00</v></c><c r="B1" s="2" t="d"><v>2026-10-03T18:05:00</v></c>'
         '<c r="C1" s="2" t="d"><v>2026-10-03T00:00:00</v></c>'
     )
-    assert rows_of(by_hand(f'<row r="1">{cells}</row>')) == [
-        (1, "2026-10-03", "2026-10-03 18:05:00", "2026-10-03 00:00:00")
-    ]
+    assert rows_of(by_hand(f'<row r="1">{cells}</row>')) == [(1, "2026-10-03", "2026-10-03 18:05:00", "2026-10-03 00:00:00")]
 
 
 def test_what_a_text_says_is_no_markup():
@@ -343,10 +330,7 @@ def test_what_a_text_says_is_no_markup():
 
 def test_a_sheet_of_several_blocks(monkeypatch):
     monkeypatch.setattr("flows.xlsx_files.BLOCK_BYTES", 100)
-    rows = "".join(
-        f'<row r="{n}"><c r="A{n}" t="s"><v>{n % 2}</v></c><c r="{"BC"[n // 40]}{n}"><v>{n}</v></c></row>'
-        for n in range(1, 60)
-    )
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{n % 2}</v></c><c r="{"BC"[n // 40]}{n}"><v>{n}</v></c></row>' for n in range(1, 60))
     expected = [(n, ("first", "second")[n % 2], *(("", str(n)) if n >= 40 else (str(n), ""))) for n in range(1, 60)]
     assert rows_of(by_hand(rows)) == expected
 
@@ -432,7 +416,7 @@ def test_deep_and_wide_plans_do_no_harm():
 
 
 def test_a_row_without_end_is_refused():
-    sheet = "<worksheet><sheetData><row>" + "<c><v>1</v></c>" * 5_000_000
+    sheet = "<worksheet><sheetData><row>" + '<c><v>1</v></c>' * 5_000_000
     began = time.monotonic()
     assert refusal(by_hand("", sheet=sheet), ratio=10_000)
     assert time.monotonic() - began < 10
@@ -446,14 +430,7 @@ def test_a_row_of_one_cell_at_each_end_costs_no_memory():
 @pytest.mark.parametrize("state", ["workbook", "strings", "sheet"])
 def test_other_encodings_are_refused_not_misread(state):
     names = {"workbook": "xl/workbook.xml", "strings": "xl/strings.xml", "sheet": "xl/worksheets/s.xml"}
-    text = (
-        '<?xml version="1.0" encoding="x-unknown"?>'
-        + {
-            "workbook": WORKBOOK.format(""),
-            "strings": STRINGS,
-            "sheet": f"<worksheet><sheetData>{ONE}</sheetData></worksheet>",
-        }[state]
-    )
+    text = '<?xml version="1.0" encoding="x-unknown"?>' + {"workbook": WORKBOOK.format(""), "strings": STRINGS, "sheet": f"<worksheet><sheetData>{ONE}</sheetData></worksheet>"}[state]
     assert "damaged" in refusal(replaced(by_hand(ONE), names[state], text))
 
 
@@ -512,10 +489,7 @@ def mutated_members(content: bytes, chance: random.Random) -> bytes:
 
 
 def sample_xls() -> bytes:
-    cells = b"".join(
-        xls.number(row, 0, 46298.5 + row, 1) + xls.record(0xFD, struct.pack("<3HL", row, 1, 0, row % 2))
-        for row in range(20)
-    )
+    cells = b"".join(xls.number(row, 0, 46298.5 + row, 1) + xls.record(0xFD, struct.pack("<3HL", row, 1, 0, row % 2)) for row in range(20))
     texts = xls.shared_strings(xls.long_text("甲") + xls.long_text("乙"), count=2)
     return xls.workbook({"S": cells}, globals_=texts, formats=(0, 22))
 
@@ -555,13 +529,9 @@ def xls_of_everything() -> bytes:
     cells += xls.number(3, 0, 46298, 1) + xls.number(3, 1, 46298.75347222222, 2) + xls.number(3, 2, 13800001111)
     cells += xls.record(0xBD, struct.pack("<2HHlHlH", 4, 0, 0, xls.rk(-7), 0, xls.rk(1210, hundredths=True), 1))
     cells += xls.record(0x27E, struct.pack("<3Hl", 4, 2, 0, struct.unpack("<l", struct.pack("<d", 0.5)[4:])[0]))
-    cells += xls.record(0x205, struct.pack("<3H2B", 5, 0, 0, 1, 0)) + xls.record(
-        0x205, struct.pack("<3H2B", 5, 1, 0, 0x2A, 1)
-    )
+    cells += xls.record(0x205, struct.pack("<3H2B", 5, 0, 0, 1, 0)) + xls.record(0x205, struct.pack("<3H2B", 5, 1, 0, 0x2A, 1))
     result = struct.pack("<3H", 6, 0, 0), struct.pack("<3H", 6, 1, 0)
-    cells += xls.record(0x06, result[0] + b"\x00" * 6 + b"\xff\xff" + b"\x00" * 6 + b"\x00" * 2) + xls.record(
-        0x207, xls.long_text("算")
-    )
+    cells += xls.record(0x06, result[0] + b"\x00" * 6 + b"\xff\xff" + b"\x00" * 6 + b"\x00" * 2) + xls.record(0x207, xls.long_text("算"))
     cells += xls.record(0x06, result[1] + struct.pack("<d", 2.5) + b"\x00" * 6 + b"\x00" * 2)
     return xls.workbook({"销售": cells, "空": b""}, globals_=texts, formats=(0, 31, 22))
 

@@ -66,23 +66,13 @@ def rk(value: int, *, hundredths: bool = False) -> int:
 
 
 def workbook(
-    sheets: dict[str, bytes],
-    *,
-    globals_: bytes = b"",
-    formats: tuple[int, ...] = (0,),
-    is_biff8: bool = True,
-    state: int = 0,
+    sheets: dict[str, bytes], *, globals_: bytes = b"", formats: tuple[int, ...] = (0,), is_biff8: bool = True, state: int = 0
 ) -> bytes:
     """A workbook of sheets given by their cell records. `formats`: the number format of each cell style."""
     version = 0x600 if is_biff8 else 0x500
     begin = record(0x809, struct.pack("<4H", version, 5, 0, 0) + b"\x00" * (8 if is_biff8 else 0))
-    styles = b"".join(
-        record(0xE0, struct.pack("<2H", 0, number) + b"\x00" * (16 if is_biff8 else 12)) for number in formats
-    )
-    names = [
-        short_text(name) if is_biff8 else struct.pack("<B", len(name.encode("gbk"))) + name.encode("gbk")
-        for name in sheets
-    ]
+    styles = b"".join(record(0xE0, struct.pack("<2H", 0, number) + b"\x00" * (16 if is_biff8 else 12)) for number in formats)
+    names = [short_text(name) if is_biff8 else struct.pack("<B", len(name.encode("gbk"))) + name.encode("gbk") for name in sheets]
     length = len(begin + globals_ + styles) + sum(4 + 6 + len(name) for name in names) + 4
     head, bodies = begin + globals_ + styles, b""
     for name, cells in zip(names, sheets.values(), strict=True):
