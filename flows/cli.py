@@ -267,6 +267,31 @@ def backfill(
 
 
 @app.command()
+def compare(
+    month: MonthArgument,
+    known_at: Annotated[
+        list[str], typer.Option(help="Twice: as known then, and as known then.", metavar="TIME", show_default=False)
+    ],
+    workspace: WorkspaceOption = HERE,
+    every: Annotated[bool, typer.Option("--all", help="Every metric and every changed row.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what changed in a month between two moments, and which files changed it. Publishes nothing."""
+    from flows import restatement
+    from flows.lake import Lake
+
+    space, settings = _open(workspace)
+    moments = [moment for text in known_at if (moment := _moment(text, settings))]
+    if len(moments) != 2:
+        raise UsageError("give --known-at twice: regulars compare 2026-10 --known-at 2026-11-02 --known-at 2026-11-05")
+    told = restatement.restatement_of(Lake(space.lake), settings, _month(month), moments[0], moments[1])
+    if as_json:
+        _print_json(restatement.as_json(told, every_metric=every))
+    else:
+        print("\n".join(restatement.lines_of(told, settings, every_metric=every)))
+
+
+@app.command()
 def schedule(
     workspace: WorkspaceOption = HERE,
     serve: Annotated[
