@@ -220,7 +220,7 @@ def _judged_pieces(
 
 def _best(row: Mapping[str, object], truths: Iterable[Row]) -> list[str]:
     """The columns that differ from the nearest of the rows that stood there."""
-    return min((differences(row, truth) for truth in truths), key=len)
+    return min((differences(row, truth) for truth in truths), key=len, default=[])
 
 
 def _told(message: str | None, paper: Paper) -> str:
