@@ -172,7 +172,7 @@ def by_text(layout: Layout, text: str, row: Row) -> Verdict:
     cells = dict(zip(layout.roles, records[0], strict=True))
     if all(cells[role] == row.cells[role] for role in layout.roles if role):
         return "read"
-    need = ("order_id", "ordered_at", "store_id", "product_id", "quantity")
+    need: tuple[str, ...] = ("order_id", "ordered_at", "store_id", "product_id", "quantity")
     if layout.table == "order_lines":
         amounts = [role for role in ("net_sales", "unit_price") if role in cells]
         if all(not cells[role].strip() for role in amounts):
@@ -341,7 +341,9 @@ def quotes_escaped_with_backslashes(paper: Paper) -> None:
 def nested_quotes(paper: Paper) -> None:
     '''Quoted by two programs in turn: """P1""" is the text "P1" with its quotes. No id has any; a name may.'''
     for piece in paper.victims(2):
-        role = paper.random.choice(("product_id", _named(paper)) if paper.layout.table == "order_lines" else ("member_id",))
+        role = paper.random.choice(
+            ("product_id", _named(paper)) if paper.layout.table == "order_lines" else ("member_id",)
+        )
         cell = piece.rows[0].cells[role].replace('"', "")
         verdict: Verdict = "undetectable" if role == _named(paper) else "either"
         paper.set(piece, role, '"""' + cell + '"""', verdict, raw=True)
@@ -485,12 +487,16 @@ def cut_off_in_a_quoted_cell(paper: Paper) -> None:
 
 @kind()
 def header_repeated_in_the_middle(paper: Paper) -> None:
-    paper.pieces.insert(paper.random.randrange(1, len(paper.pieces)), Piece((), list(paper.header.fields), verdict="nothing"))
+    paper.pieces.insert(
+        paper.random.randrange(1, len(paper.pieces)), Piece((), list(paper.header.fields), verdict="nothing")
+    )
 
 
 @kind()
 def lines_above_the_header(paper: Paper) -> None:
-    for text in paper.random.sample(("Sales by line", "printed 2026-11-01", "Shop: all", ""), paper.random.randint(1, 3)):
+    for text in paper.random.sample(
+        ("Sales by line", "printed 2026-11-01", "Shop: all", ""), paper.random.randint(1, 3)
+    ):
         paper.above.append(Piece((), text=text, verdict="nothing"))
     _all_read(paper)
 
@@ -637,13 +643,21 @@ def ids_as_6_9E15(paper: Paper) -> None:  # noqa: N802
     _in_kind(paper, ("id",), lambda _: paper.random.choice(("6.9E+15", "6.90123E+12", "1E+05")), "refused")
 
 
-def _in_kind(paper: Paper, kinds: tuple[str, ...], spoil: Callable[[str], str], verdict: Verdict, *, raw: bool = False) -> None:
-    """The texts of some cells of these kinds spoilt; a cell that the spoiling leaves alone stays sound."""
-    roles = paper.roles_of_kind(*kinds)
+def _in_kind(
+    paper: Paper,
+    kinds: tuple[str, ...],
+    spoil: Callable[[str], str],
+    verdict: Verdict,
+    *,
+    raw: bool = False,
+    where: Callable[[str], bool] = bool,
+) -> None:
+    """Some cells of one column of these kinds spoilt; a cell that the spoiling leaves alone stays sound."""
+    roles = [role for role in paper.roles_of_kind(*kinds) if any(where(row.cells[role]) for row in paper.truth.rows)]
     if not roles:
         return
     role = paper.random.choice(roles)
-    for piece in paper.victims(where=lambda piece: bool(piece.rows[0].cells[role])):
+    for piece in paper.victims(where=lambda piece: where(piece.rows[0].cells[role])):
         told = piece.rows[0].cells[role]
         if (spoilt := spoil(told)) != told:
             paper.set(piece, role, spoilt, verdict, raw=raw)
@@ -659,7 +673,7 @@ def days_that_never_were(paper: Paper) -> None:
 @kind()
 def days_written_otherwise(paper: Paper) -> None:
     """Year first is unmistakable, whatever stands between."""
-    forms = ("%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+    forms: tuple[str, ...] = ("%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
     forms = forms if _fits("年", paper.layout.encoding) else (forms[0], forms[2])
 
     def other(text: str) -> str:
@@ -701,15 +715,23 @@ def decimal_commas(paper: Paper) -> None:
 
 @kind()
 def wrong_grouping(paper: Paper) -> None:
-    _in_kind(paper, ("money", "unit_price"), lambda text: f"{paper.random.choice(('12,34', '1,2345', '1,23,4'))}.00", "refused")
+    _in_kind(
+        paper,
+        ("money", "unit_price"),
+        lambda text: f"{paper.random.choice(('12,34', '1,2345', '1,23,4'))}.00",
+        "refused",
+    )
 
 
-@kind()
-def signs_of_a_currency(paper: Paper) -> None:
+@kind(encoding="utf-8")
+def signs_of_the_currency(paper: Paper) -> None:
     """The chain counts in CNY."""
-    _in_kind(paper, ("money", "unit_price"), lambda text: text if text.startswith("-") else f"¥{text}", "read") if (
-        _fits("¥", paper.layout.encoding) or paper.layout.encoding == "cp1252"
-    ) else None
+    sign = paper.random.choice("\u00a5\uffe5")
+
+    def with_sign(text: str) -> str:
+        return f"-{sign}{text[1:]}" if _is_negative(text) else sign + text
+
+    _in_kind(paper, ("money", "unit_price"), with_sign, "read")
 
 
 @kind()
@@ -729,19 +751,28 @@ def letters_for_digits(paper: Paper) -> None:
 @kind()
 def amounts_with_a_unit(paper: Paper) -> None:
     """12.50 元 may be read, 12.50 kg not; "3 pcs" is no quantity."""
-    _in_kind(paper, ("money", "unit_price", "quantity"), lambda text: f"{text} {paper.random.choice(('kg', 'x', '?', '%'))}", "refused")
+    _in_kind(
+        paper,
+        ("money", "unit_price", "quantity"),
+        lambda text: f"{text} {paper.random.choice(('kg', 'x', '?', '%'))}",
+        "refused",
+    )
+
+
+def _is_negative(text: str) -> bool:
+    return text.startswith("-")
 
 
 @kind()
 def signs_at_the_end(paper: Paper) -> None:
     """12.50- is −12.50, or no number; never 12.50."""
-    _in_kind(paper, ("money", "unit_price", "quantity"), lambda text: f"{text[1:]}-" if text[0] == "-" else text, "either")
+    _in_kind(paper, ("money", "unit_price", "quantity"), lambda text: f"{text[1:]}-", "either", where=_is_negative)
 
 
 @kind()
 def amounts_in_parentheses(paper: Paper) -> None:
     """(12.50) is −12.50, or no number; never 12.50."""
-    _in_kind(paper, ("money", "quantity"), lambda text: f"({text[1:]})" if text[0] == "-" else text, "either")
+    _in_kind(paper, ("money", "quantity"), lambda text: f"({text[1:]})", "either", where=_is_negative)
 
 
 @kind(encoding="utf-8")
@@ -780,14 +811,24 @@ def spaces_of_no_width_in_ids(paper: Paper) -> None:
 def full_width_digits(paper: Paper) -> None:
     """１２ is 12, or no number."""
     wide = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789.-"}
-    _in_kind(paper, ("phone", "money", "unit_price", "quantity", "count", "datetime", "id"), lambda text: text.translate(wide), "either")
+    _in_kind(
+        paper,
+        ("phone", "money", "unit_price", "quantity", "count", "datetime", "id"),
+        lambda text: text.translate(wide),
+        "either",
+    )
 
 
 @kind(encoding="utf-8")
 def digits_of_other_scripts(paper: Paper) -> None:
     """Digits to Unicode, to no till: ١٢ and १२."""
     other = str.maketrans("0123456789", paper.random.choice(("٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")))
-    _in_kind(paper, ("phone", "money", "unit_price", "quantity", "count", "datetime"), lambda text: text.translate(other), "either")
+    _in_kind(
+        paper,
+        ("phone", "money", "unit_price", "quantity", "count", "datetime"),
+        lambda text: text.translate(other),
+        "either",
+    )
 
 
 @kind()

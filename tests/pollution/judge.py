@@ -41,13 +41,33 @@ class Tally:
     faults: list[str] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
-        for name in ("files", "refused_whole", "damaged", "refused", "read_right", "undetectable", "wrong", "sound", "kept"):
+        for name in (
+            "files",
+            "refused_whole",
+            "damaged",
+            "refused",
+            "read_right",
+            "undetectable",
+            "wrong",
+            "sound",
+            "kept",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.faults += other.faults
 
 
 COLUMNS = ("files", "refused_whole", "damaged", "refused", "read_right", "undetectable", "wrong", "sound", "kept")
-TITLES = ("files", "refused whole", "damaged rows", "refused", "read right", "undetectable accepted", "wrong", "untouched rows", "of them kept")
+TITLES = (
+    "files",
+    "refused whole",
+    "damaged rows",
+    "refused",
+    "read right",
+    "undetectable accepted",
+    "wrong",
+    "untouched rows",
+    "of them kept",
+)
 
 
 def table(tallies: Mapping[str, Tally]) -> str:
@@ -55,7 +75,7 @@ def table(tallies: Mapping[str, Tally]) -> str:
     whole = Tally()
     for tally in tallies.values():
         whole.add(tally)
-    rows = [("kind", *TITLES)]
+    rows: list[tuple[str, ...]] = [("kind", *TITLES)]
     rows += [(name, *(str(getattr(t, c)) for c in COLUMNS)) for name, t in [*tallies.items(), ("all", whole)]]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     return "\n".join(
@@ -74,7 +94,9 @@ def judged(workspace: Workspace, settings: Settings, papers: Mapping[str, tuple[
     unsettled: dict[str, list[Row]] = {}
     for name, (kind, paper) in papers.items():
         if name not in outcomes:
-            tallies[kind].add(Tally(files=1, faults=[f"{kind}: {name}: CRASH {crashes.get(name, 'without an outcome')}"]))
+            tallies[kind].add(
+                Tally(files=1, faults=[f"{kind}: {name}: CRASH {crashes.get(name, 'without an outcome')}"])
+            )
             unsettled[name] = []
             continue
         tally, unsettled[name] = _judged_file(name, paper, outcomes[name], lake, workspace)
@@ -115,7 +137,16 @@ def _with_keys(lines: pl.DataFrame, buyers: pl.DataFrame) -> pl.DataFrame:
 def differences(row: Mapping[str, object], truth: Row) -> list[str]:
     """The columns in which a landed row isn't the truth; a column that the file lacks must be empty."""
     wrong = [name for name, value in truth.values.items() if not _is_same(name, row[name], value)]
-    brought = {"landing_id", "landing_no", "source_row", "buyer_key", "referrer_key", "business_date", "line_no", *truth.values}
+    brought = {
+        "landing_id",
+        "landing_no",
+        "source_row",
+        "buyer_key",
+        "referrer_key",
+        "business_date",
+        "line_no",
+        *truth.values,
+    }
     return wrong + [name for name, value in row.items() if name not in brought and value is not None]
 
 
@@ -265,7 +296,9 @@ def _mended(
         if not aside.exists():
             faults.append((name, f"{name}: rows were set aside, but there is no file to mend"))
             continue
-        (workspace.inbox / f"mended {name}").write_text(_mended_text(aside.read_bytes().decode("utf-8-sig"), paper), newline="")
+        (workspace.inbox / f"mended {name}").write_text(
+            _mended_text(aside.read_bytes().decode("utf-8-sig"), paper), newline=""
+        )
     outcomes, crashes = landed(workspace, settings, NOW + timedelta(days=1))
     faults += [(name.removeprefix("mended "), f"{name}: CRASH {told}") for name, told in crashes.items()]
     for outcome in outcomes.values():
@@ -298,7 +331,9 @@ def _mended_text(text: str, paper: Paper) -> str:
     csv.field_size_limit(limit)  # a limit of the process: the product's own must be the one that is tested
     line_at = len(header) - len(TOLD)
     keeps_place = LINE_NO in header
-    of_line: dict[int, Piece] = {line: piece for piece in paper.pieces for line in range(piece.line, piece.line + piece.lines)}
+    of_line: dict[int, Piece] = {
+        line: piece for piece in paper.pieces for line in range(piece.line, piece.line + piece.lines)
+    }
     mended = io.StringIO(newline="")
     writer = csv.writer(mended)
     writer.writerow(header)

@@ -89,7 +89,22 @@ def mutated(content: bytes, other: bytes, random: Random) -> bytes:
     return content
 
 
-ODD_BYTES = (b'"', b",", b";", b"\t", b"\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\x81", b"\x1a", b"'", b"\\")
+ODD_BYTES = (
+    b'"',
+    b",",
+    b";",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\x00",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\x81",
+    b"\x1a",
+    b"'",
+    b"\\",
+)
 
 
 def land_mutations(first: int, count: int) -> Landed:

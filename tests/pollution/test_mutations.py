@@ -124,7 +124,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 def test_a_bomb_is_refused_in_time_and_memory(name):
     content = BOMBS[name]()  # made here, so that its making isn't in the peak
     result = in_a_process(land_bytes, {name: content}, {})
-    print(f"\n{name}: {len(content) / MB:.1f} MB, {result.outcomes}, {result.slowest:.1f} s, peak {result.peak_mb:.0f} MB")
+    print(
+        f"\n{name}: {len(content) / MB:.1f} MB, {result.outcomes}, {result.slowest:.1f} s, peak {result.peak_mb:.0f} MB"
+    )
     assert not result.faults, result.faults
     assert result.peak_mb < PEAK_MB
     assert set(result.outcomes) <= {"unreadable", "unrecognised"}

@@ -38,9 +38,20 @@ def written(*rows: tuple[str, ...]) -> bytes:
 
 def test_naughty_strings_come_back_from_the_lake_as_they_stand(workspace, naughty):
     orders = [
-        (f"o{n}", "1", "2026-10-01 10:00:00", "S1", f"p{n}", text, "1", "5.00", f"m{n}") for n, text in enumerate(naughty)
+        (f"o{n}", "1", "2026-10-01 10:00:00", "S1", f"p{n}", text, "1", "5.00", f"m{n}")
+        for n, text in enumerate(naughty)
     ]
-    header = ("order_id", "line_no", "ordered_at", "store_id", "product_id", "product_name", "quantity", "net_sales", "member_id")
+    header = (
+        "order_id",
+        "line_no",
+        "ordered_at",
+        "store_id",
+        "product_id",
+        "product_name",
+        "quantity",
+        "net_sales",
+        "member_id",
+    )
     (workspace.inbox / "orders.csv").write_bytes(written(header, *orders))
     people = [(f"m{n}", text, text) for n, text in enumerate(naughty)]
     (workspace.inbox / "customers.csv").write_bytes(written(("member_id", "name", "note"), *people))

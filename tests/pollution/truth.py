@@ -12,7 +12,15 @@ from schemas.source_formats import SOURCE_FORMATS, roles_of
 
 CENT = Decimal("0.01")
 
-LATIN_NAMES = ("Ring 18k", "Café spoon", "Silver chain, 45 cm", "Fine pearls", 'Hoop "Luna"', "Bangle", "Two-tone\nbracelet")
+LATIN_NAMES = (
+    "Ring 18k",
+    "Café spoon",
+    "Silver chain, 45 cm",
+    "Fine pearls",
+    'Hoop "Luna"',
+    "Bangle",
+    "Two-tone\nbracelet",
+)
 CHINESE_NAMES = ("足金手镯", "珍珠项链", "银链,45厘米", "和田玉佩", '吊坠"小鱼"', "红绳\n手链", "钻石耳钉")
 TRADITIONAL_NAMES = ("足金手鐲", "珍珠項鍊", "銀鍊,45公分", "和田玉佩", '吊墜"小魚"', "紅繩\n手鍊", "鑽石耳釘")
 LATIN_PEOPLE = ("Ada Example", "Béla Sample", "Cora Invented", "Dan Nobody")
@@ -110,7 +118,7 @@ def order_lines(number: int, random: Random, **fixed: object) -> TruthFile:
 
 
 def _order_line(layout: Layout, random: Random, order_id: str, line_no: int, moment: datetime, who: int) -> Row:
-    is_refund = random.random() < 0.06
+    is_refund = random.random() < 0.1
     quantity = Decimal(random.randint(1, 4)) * (-1 if is_refund else 1)
     price = Decimal(random.randrange(500, 250_000)) * CENT
     discount = Decimal(random.randrange(0, 300)) * CENT if random.random() < 0.3 and not is_refund else Decimal("0.00")
@@ -203,14 +211,18 @@ def jd_orders(number: int, random: Random, **fixed: object) -> TruthFile:
     role_of = {header: role for role, column in columns.items() for header in column.headers if role != "occasion_date"}
     roles = tuple(role_of.get(header) for header in JD_HEADERS)
     layout = Layout("jd_orders", "order_lines", JD_HEADERS, roles, encoding="gb18030", line_end="\r\n")
-    layout = replace(layout, **fixed)  # type: ignore[arg-type]
+    layout = replace(layout, **fixed)
     rows: list[Row] = []
     for order in range(random.randint(5, 30)):
         order_id = f"{280_000_000_000 + number * 1000 + order}"
         moment = datetime(2026, 10, 1, 10) + timedelta(minutes=random.randrange(40_000))
         shipping = Decimal(random.choice((0, 600, 1000))) * CENT
         lines = [
-            (f"P{random.randrange(100):03d}{n}", Decimal(random.randint(1, 3)), Decimal(random.randrange(500, 90_000)) * CENT)
+            (
+                f"P{random.randrange(100):03d}{n}",
+                Decimal(random.randint(1, 3)),
+                Decimal(random.randrange(500, 90_000)) * CENT,
+            )
             for n in range(random.choice((1, 1, 2)))
         ]
         listed = sum((quantity * price for _, quantity, price in lines), Decimal(0))
@@ -235,7 +247,12 @@ def jd_orders(number: int, random: Random, **fixed: object) -> TruthFile:
             }
             lake = ("order_id", "product_id", "product_name", "quantity", "ordered_at", "unit_price", "account")
             told = {name: values[name] for name in lake}
-            told |= {"net_sales": (quantity * price).quantize(CENT), "line_kind": "sale", "store_id": "jd", "channel": "online"}
+            told |= {
+                "net_sales": (quantity * price).quantize(CENT),
+                "line_kind": "sale",
+                "store_id": "jd",
+                "channel": "online",
+            }
             rows.append(Row({role: _text(values[role], role) for role in layout.roles if role}, told))
     return TruthFile(f"jd{number:05d}.csv", layout, tuple(rows))
 
@@ -263,7 +280,7 @@ def _layout(source: str, roles: tuple[str, ...], random: Random, fixed: Mapping[
         line_end=random.choice(("\n", "\r\n")),
         quote_all=random.random() < 0.15,
     )
-    return replace(layout, **fixed)  # type: ignore[arg-type]
+    return replace(layout, **fixed)
 
 
 def _can(text: str, encoding: str) -> bool:
@@ -272,7 +289,6 @@ def _can(text: str, encoding: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
 
 
 def _names(encoding: str) -> tuple[str, ...]:
