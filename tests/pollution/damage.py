@@ -261,7 +261,9 @@ def field_too_few_at_the_end(paper: Paper) -> None:
 @kind()
 def two_lines_glued(paper: Paper) -> None:
     for piece in paper.victims(3):
-        at = next(i for i, other in enumerate(paper.pieces) if other is piece)
+        at = next((i for i, other in enumerate(paper.pieces) if other is piece), -1)
+        if at < 0:  # glued to the one before
+            continue
         after = paper.pieces[at + 1] if at + 1 < len(paper.pieces) else None
         if after is None or after.verdict != "sound" or after.rows[0].key[:1] == piece.rows[0].key[:1]:
             continue
