@@ -292,8 +292,8 @@ def _mended(
     for name, paper in papers.items():
         if not unsettled[name]:
             continue
-        aside = workspace.quarantine / f"{name.removesuffix('.csv')}.quarantine.csv"
-        if not aside.exists():
+        aside = next(workspace.quarantine.glob(f"{name.removesuffix('.csv')}.*quarantine.csv"), None)
+        if aside is None:
             faults.append((name, f"{name}: rows were set aside, but there is no file to mend"))
             continue
         (workspace.inbox / f"mended {name}").write_text(
@@ -330,7 +330,7 @@ def _mended_text(text: str, paper: Paper) -> str:
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     csv.field_size_limit(limit)  # a limit of the process: the product's own must be the one that is tested
     line_at = len(header) - len(TOLD)
-    keeps_place = LINE_NO in header
+    own = header.index(LINE_NO)
     of_line: dict[int, Piece] = {
         line: piece for piece in paper.pieces for line in range(piece.line, piece.line + piece.lines)
     }
@@ -339,12 +339,11 @@ def _mended_text(text: str, paper: Paper) -> str:
     writer.writerow(header)
     done: set[int] = set()
     for row in rows:
-        piece = of_line.get(int(row[line_at]))
+        piece = of_line.get(int(row[line_at])) if row[line_at].isdigit() else None
         for truth in piece.rows if piece else ():
             if id(truth) in done:  # the other half of a line that was broken in two
                 continue
             done.add(id(truth))
             cells = ["" if role is None else truth.cells[role] for role in paper.layout.roles]
-            place = [row[header.index(LINE_NO)]] if keeps_place else []
-            writer.writerow([*cells, *place, *row[line_at:]])
+            writer.writerow([*cells, *row[own:]])
     return mended.getvalue()
