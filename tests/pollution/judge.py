@@ -168,6 +168,8 @@ def _judged_file(
     tally = Tally(files=1)
     fault = tally.faults.append
     landed = lake.rows[name]
+    if outcome.outcome == "landed_before" and not paper.pieces:  # another file without rows had the same header
+        return tally, []
     if outcome.outcome != "landed":
         damaged = sum(piece.verdict not in ("sound", "nothing") for piece in paper.pieces)
         tally.refused_whole += 1
