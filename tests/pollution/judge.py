@@ -17,7 +17,7 @@ from flows.lake import Lake
 from flows.month import known_ledger, landed_rows
 from schemas.source_formats import CUSTOMER_KEYS
 from tests.pollution.damage import Paper, Piece
-from tests.pollution.landing_runs import landed
+from tests.pollution.landing_runs import ALL_TOGETHER, landed
 from tests.pollution.truth import Row
 
 NOW = datetime(2026, 11, 2, 6, 0)
@@ -91,6 +91,8 @@ def judged(workspace: Workspace, settings: Settings, papers: Mapping[str, tuple[
     outcomes, crashes = landed(workspace, settings, NOW)
     lake = _LakeByFile(workspace)
     tallies: dict[str, Tally] = defaultdict(Tally)
+    if ALL_TOGETHER in crashes:
+        tallies[ALL_TOGETHER].faults.append(f"{ALL_TOGETHER}: CRASH {crashes[ALL_TOGETHER]}")
     unsettled: dict[str, list[Row]] = {}
     for name, (kind, paper) in papers.items():
         if name not in outcomes:
@@ -103,7 +105,8 @@ def judged(workspace: Workspace, settings: Settings, papers: Mapping[str, tuple[
         tally.faults = [f"{kind}: {fault}" for fault in tally.faults]
         tallies[kind].add(tally)
     for name, fault in _mended(workspace, settings, {name: paper for name, (_, paper) in papers.items()}, unsettled):
-        tallies[papers[name][0]].faults.append(f"{papers[name][0]}: {fault}")
+        kind = papers[name][0] if name in papers else ALL_TOGETHER
+        tallies[kind].faults.append(f"{kind}: {fault}")
     return dict(tallies)
 
 

@@ -9,6 +9,10 @@ from flows.config import Settings, Workspace
 from flows.ingest import FileOutcome, inbox_files, ingest
 
 
+ALL_TOGETHER = "all files together"
+"""Named instead of a file when none of them alone causes the crash."""
+
+
 def landed(workspace: Workspace, settings: Settings, now: datetime) -> tuple[dict[str, FileOutcome], dict[str, str]]:
     """File → outcome, and file → the exception that it caused (its type and message). Whatever is raised is caught, also
     a panic of native code, which is no Exception: here it is a finding, not the end."""
@@ -16,8 +20,8 @@ def landed(workspace: Workspace, settings: Settings, now: datetime) -> tuple[dic
         return {outcome.file: outcome for outcome in ingest(workspace, settings, now=now).files}, {}
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:
-        pass  # told below, with the file's name
+    except BaseException as error:
+        together = f"{type(error).__name__}: {str(error)[:120]}"
     outcomes: dict[str, FileOutcome] = {}
     crashes: dict[str, str] = {}
     aside = workspace.root / "one by one"
@@ -37,4 +41,4 @@ def landed(workspace: Workspace, settings: Settings, now: datetime) -> tuple[dic
     for path in left:
         path.rename(workspace.inbox / path.name)
     aside.rmdir()
-    return outcomes, crashes
+    return outcomes, crashes or {ALL_TOGETHER: together}
