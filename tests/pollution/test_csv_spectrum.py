@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.text_files import read_text_table
+from flows.table_files import tables_of
 from tests.conftest import REAL_DATA
 
 SPECTRUM = REAL_DATA / "csv-spectrum"
@@ -19,9 +19,11 @@ NAMES = (
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """The file's rows as the reader gives them, header → cell."""
-    table = read_text_table(path.read_bytes())
-    assert table.damaged.is_empty()
-    cells = table.rows.select(str(at) for at in range(len(table.header))).rows()
+    (table,) = tables_of(path, {})
+    whole = table.whole()
+    assert whole.damaged.is_empty()
+    assert whole.not_data.is_empty()
+    cells = whole.rows.select(str(at) for at in range(len(table.header))).rows()
     return [dict(zip(table.header, row, strict=True)) for row in cells]
 
 

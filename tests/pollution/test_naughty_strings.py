@@ -15,6 +15,8 @@ from flows.lake import Lake
 from tests.conftest import LANDED_AT, REAL_DATA
 
 STRINGS = REAL_DATA / "blns" / "blns.json"
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""A line that holds one is set aside: no till writes them."""
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 
 
@@ -56,11 +58,18 @@ def test_naughty_strings_come_back_from_the_lake_as_they_stand(workspace, naught
     people = [(f"m{n}", text, text) for n, text in enumerate(naughty)]
     (workspace.inbox / "customers.csv").write_bytes(written(("member_id", "name", "note"), *people))
     report = ingest(workspace, read_settings(workspace), now=LANDED_AT)
-    assert [(f.outcome, f.rows_accepted) for f in report.files] == [("landed", len(naughty))] * 2
+    assert all(f.outcome == "landed" and f.rows_in == len(naughty) for f in report.files)
     lake = Lake(workspace.lake)
-    lines = lake.scan("order_lines", lake.ledger()).sort("source_row").collect()
-    customers = lake.scan("customers", lake.ledger()).sort("source_row").collect()
-    told = [as_documented(text) for text in naughty]
-    for landed in (lines["product_name"], customers["name"], customers["note"]):
-        other = [(given, kept) for given, kept in zip(told, landed.to_list(), strict=True) if given != kept]
-        assert not other
+    lines = lake.scan("order_lines", lake.ledger()).collect()
+    customers = lake.scan("customers", lake.ledger()).collect()
+    told = {n: as_documented(text) for n, text in enumerate(naughty) if not CONTROLS.search(text)}
+    assert len(told) >= 0.99 * len(naughty)
+    for frame, key, name in (
+        (lines, "order_id", "product_name"),
+        (customers, "member_id", "name"),
+        (customers, "member_id", "note"),
+    ):
+        landed = {int(row[key][1:]): row[name] for row in frame.iter_rows(named=True)}
+        assert sorted(landed) == sorted(told), "all land but those with control characters, which are set aside"
+        assert {n: (told[n], kept) for n, kept in landed.items() if kept != told[n]} == {}
+    assert report.total("rows_quarantined") == 2 * (len(naughty) - len(told))
