@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from schemas.source_formats import SOURCE_FORMATS, roles_of
+from schemas.known_exports import SOURCE_FORMATS
+from schemas.source_formats import roles_of
 
 CENT = Decimal("0.01")
 
