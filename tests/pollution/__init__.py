@@ -1,0 +1,1 @@
+"""Damaged files from known truth: nothing lost, nothing silently wrong."""
