@@ -1,8 +1,17 @@
-"""`make bench`: how long a month takes beside the least that the same files could cost, in one run on one machine."""
+"""`make bench [what=NAME]`: what the work costs beside the least that it could cost, in one run on one machine."""
 
 from __future__ import annotations
 
-from benchmarks import month_of_online_retail
+import sys
+
+from benchmarks import identity_scale, month_of_online_retail, ten_million_lines
+
+BENCHMARKS = {
+    "month": month_of_online_retail.main,
+    "intake": ten_million_lines.main,
+    "identity": identity_scale.main,
+}
 
 if __name__ == "__main__":
-    month_of_online_retail.main()
+    for name in sys.argv[1:] or BENCHMARKS:
+        BENCHMARKS[name]()

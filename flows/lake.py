@@ -21,6 +21,7 @@ import polars as pl
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
+from flows import lake_recovery
 from flows.durable import fsync, write_durably
 from flows.errors import RegularsError
 from schemas.customers import Buyers
@@ -123,8 +124,9 @@ class Lake:
         intent = self._intents / f"{ids[0]:x}.json"
         self._intents.mkdir(parents=True, exist_ok=True)
         with _as_lake_error("writing"):
-            # the intent names the ids first, so that a killed attempt can be cleared away without searching
-            write_durably(intent, json.dumps({"landing_ids": ids}).encode())
+            # the intent comes first: which versions were there before, should this attempt never reach the ledger
+            before = {table: lake_recovery.version_of(self.root / table) for table in (*TABLES, "ledger")}
+            write_durably(intent, json.dumps({"landing_ids": ids, "versions": before}).encode())
             with ThreadPoolExecutor(1) as writer:
                 yield (attempt := Attempt(self, ids, writer))
             if attempt.is_committed:
@@ -144,21 +146,33 @@ class Lake:
             attempt.commit([landing.ledger for landing in landings], landed_at, first_landing_no)
 
     def recover(self) -> int:
-        """Delete the rows of attempts that never reached the ledger; how many attempts there were."""
+        """Take back what attempts left that never reached the ledger (killed, or cut off from power); how many there were.
+
+        Nobody else may be writing.
+        """
         cleared = 0
         for unfinished in self._intents.glob(".*.new"):
             unfinished.unlink()
-        for intent in sorted(self._intents.glob("*.json")):
-            try:
-                ids = json.loads(intent.read_bytes())["landing_ids"]
-            except (ValueError, KeyError):
-                ids = []  # killed while writing the intent: nothing was appended yet
-            visible = set(self.ledger()["landing_id"].to_list())
-            if ids and not visible.intersection(ids):
-                self._delete(ids)
+        for path in sorted(self._intents.glob("*.json")):
+            intent = json.loads(path.read_bytes())
+            before: dict[str, int] = intent["versions"]
+            if self._reached_ledger(before["ledger"], intent["landing_ids"]):
+                lake_recovery.torn_entries_dropped(self.root / "ledger")
+            else:
                 cleared += 1
-            intent.unlink()
+                for table, version in before.items():
+                    lake_recovery.rolled_back(self.root / table, version)
+            path.unlink()
         return cleared
+
+    def _reached_ledger(self, version: int, landing_ids: Sequence[int]) -> bool:
+        """Whether the ledger's commit after this version is there in full (the attempt's first and only one)."""
+        ledger = self.root / "ledger"
+        if lake_recovery.version_of(ledger) <= version or not lake_recovery.is_whole(ledger, version + 1):
+            return False
+        with _as_lake_error("reading ledger"):
+            landed = pl.scan_delta(str(ledger), version=version + 1).select("landing_id").collect()
+        return set(landing_ids) <= set(landed["landing_id"].to_list())
 
     @property
     def _intents(self) -> Path:
@@ -173,15 +187,6 @@ class Lake:
         if len(delta.file_uris()) >= FILES_BEFORE_COMPACTION:
             delta.optimize.compact()
             _make_durable(path, DeltaTable(str(path)).version())
-
-    def _delete(self, landing_ids: Sequence[int]) -> None:
-        listed = ", ".join(str(landing_id) for landing_id in landing_ids)
-        for table in TABLES:
-            path = self.root / table
-            if DeltaTable.is_deltatable(str(path)):
-                delta = DeltaTable(str(path))
-                delta.delete(f"landing_id IN ({listed})")
-                _make_durable(path, DeltaTable(str(path)).version())
 
 
 def open_quarantine(lake: Lake, ledger: pl.DataFrame) -> pl.LazyFrame:

@@ -17,7 +17,7 @@ from flows.lake import Attempt, Lake, schema_of
 from flows.text_tables import as_raw
 from flows.typed_files import SET_ASIDE_SCHEMA, TypedFile
 from schemas.columns import MONEY
-from schemas.orders import ADDED_ROW, Gifts, OrderLines
+from schemas.orders import ADDED_ROW, REFUND_ID, Gifts, OrderLines
 from schemas.quarantine import Mended, Quarantine
 from schemas.segments import SALES_KINDS
 from schemas.source_formats import CUSTOMER_KEYS, INPUT_TABLES, SourceFormat
@@ -210,7 +210,8 @@ def _append_order_lines(
     tellings = pl.concat(told) if told else pl.DataFrame(
         schema={"source_row": pl.Int64, "store_id": pl.String, "order_id": pl.String, "file_no": pl.Int64}
     )  # fmt: skip
-    landed = known.lines_of(batch.select("store_id", "order_id").unique())
+    spoken_of = pl.concat([batch.select("store_id", "order_id"), tellings.select("store_id", "order_id")])
+    landed = known.lines_of(spoken_of.unique())
     changed = versions.versions(batch, landed, tellings)
     for number, rows in lines.items():
         mine = pl.col("file_no") == number
@@ -277,12 +278,15 @@ def _whole_orders(lines: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
     if bad["order_id"].null_count() or not all(named & ids for named in of_damaged):
         lines = lines.clear()
     unsure = pl.Series("order_id", [*bad["order_id"].unique(), *set().union(*of_damaged)], dtype=pl.String)
-    return (
+    told = (
         lines.filter(pl.col("problem_code").is_null() & ~pl.col("order_id").is_in(unsure.implode()))
+        .filter(pl.col("source_row") < ADDED_ROW)
         .group_by("store_id", "order_id")
         .agg(pl.col("source_row").min())
         .select("source_row", "store_id", "order_id")
     )
+    # a refund told beside its sale is an order of its own: gone when the sale's row no longer tells of it
+    return pl.concat([told, told.with_columns(pl.col("order_id") + REFUND_ID)])
 
 
 def _append_lines(

@@ -206,8 +206,11 @@ def _no_longer_told(told: pl.DataFrame, tellings: pl.DataFrame) -> pl.DataFrame:
     if tellings.is_empty():
         return nothing
     order = ["store_id", "order_id"]
-    often = told.select(*order, "file_no").unique().filter(pl.struct(order).is_duplicated()).select(order).unique()
-    tellings = tellings.join(often, on=order, how="semi")
+    earlier = told.select(*order, earlier_file="file_no").unique()
+    tellings = (
+        tellings.join(earlier, on=order, how="inner").filter(pl.col("earlier_file") < pl.col("file_no"))
+        .select(tellings.columns).unique()
+    )  # fmt: skip
     if tellings.is_empty():
         return nothing
     known = (

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from flows import lake as lake_module
 from flows.config import read_settings
 from flows.ingest import ingest
 from flows.lake import Lake, LakeError
@@ -50,6 +51,36 @@ def test_an_attempt_that_dies_before_any_table_leaves_nothing_visible_and_the_ne
     stored = lake._all_rows("order_lines", __import__("schemas.orders").orders.OrderLines).collect()
     assert stored.height == 1, "the killed attempt's rows are gone, not only hidden"
 
+
+@pytest.mark.parametrize("harm", ["emptied", "torn", "data torn"])
+@pytest.mark.parametrize("table", ["order_lines", "activity", "ledger"])
+def test_what_a_power_cut_tears_is_taken_back_and_lands_again(shop, monkeypatch, table, harm):
+    """Delta writes without flushing: what was not flushed yet may be empty or torn afterwards."""
+    ingest(shop, read_settings(shop), now=NOW)
+    before = rows_landed(shop)
+    (shop.inbox / "b.csv").write_text(ROWS.replace("o1", "o2"), encoding="utf-8")
+
+    def cut_off(path, version):
+        if path.name == table:
+            entry = path / "_delta_log" / f"{version:020d}.json"
+            text = entry.read_bytes()
+            if harm == "data torn":
+                data = max(path.glob("*.parquet"), key=lambda file: file.stat().st_mtime_ns)
+                data.write_bytes(data.read_bytes()[:-20])
+            else:
+                entry.write_bytes(b"" if harm == "emptied" else text[: len(text) // 2])
+            raise KeyboardInterrupt
+        make_durable(path, version)
+
+    make_durable = lake_module._make_durable
+    monkeypatch.setattr(lake_module, "_make_durable", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        ingest(shop, read_settings(shop), now=NOW)
+    monkeypatch.undo()
+    report = ingest(shop, read_settings(shop), now=NOW)
+    assert [file.outcome for file in report.files] == ["landed"]
+    assert rows_landed(shop) == before + 1
+    assert not list((shop.lake / "_intents").iterdir())
 
 def test_a_kill_between_the_ledger_and_the_move_counts_once(shop, monkeypatch):
     monkeypatch.setattr("flows.ingest._move_away", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
