@@ -73,7 +73,9 @@ def _settle_vague_by_dependence(reading: Reading) -> None:
     name, product, order, day = (reading.at(r) for r in ("product_name", "product_id", "order_id", "ordered_at"))
     if product is not None and name is not None:
         share, groups = share_constant_within(sample[str(product)], sample[str(name)])
-        same_way = share >= FITS and groups >= 2
+        # a column that is nearly constant is "determined" by every other: that tells nothing
+        is_telling = 2 * file.profiles[name]["distinct"] >= file.profiles[product]["distinct"] > 1
+        same_way = share >= FITS and groups >= 2 and is_telling
         for role in ("product_id", "product_name"):
             if same_way and reading.chosen[role].match == "vague":
                 other = reading.chosen["product_name" if role == "product_id" else "product_id"]
@@ -88,7 +90,7 @@ def _settle_vague_by_dependence(reading: Reading) -> None:
             reading.sure("product_id", "likely", "named like a product, and its values are codes")
     if order is not None and day is not None and reading.chosen["order_id"].match == "vague" and order != day:
         share, groups = share_constant_within(sample[str(order)], sample[str(day)])
-        if groups >= 2 and share >= FITS:
+        if groups >= 2 and share >= FITS and file.profiles[day]["distinct"] >= 3:
             reading.sure("order_id", "likely", f"each of {groups:,} values with several rows has one time")
     if day is not None and reading.chosen["ordered_at"].match == "vague" and file.profiles[day]["date"] >= FITS:
         rivals = [

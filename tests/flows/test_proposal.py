@@ -170,6 +170,7 @@ def test_the_rarer_names_of_a_role_are_known_too(role):
         ({"Order Date": lambda r: "46298"}, "only 0% of its values are days"),
         ({"Order No": lambda r: "6.9E+12"}, "cut its numbers short"),
         ({"Order No": lambda r: "1"}, "the same on every row"),
+        ({"Order No": None, "No": of("order"), "Order Date": lambda r: "2026-10-03"}, "order_id: is it “No”?"),
         ({"Net": None, "Total": lambda r: int(r.order[-3:]) * 10 + 100}, "the order's total?"),
         ({"Net": None, "Price": of("price"), "Amount": of("net")}, "“amount” can be several things"),
         ({"Net": None, "Price": of("price"), "Discount": lambda r: "10%" if r.line_no == 2 else "0%"}, "“Discount” lowers what was paid"),
