@@ -2,10 +2,11 @@
 
 The kind says how text from a file becomes a value, and what is refused (transforms/intake.py does it):
 
-- id: text, trimmed, tabs and a leading apostrophe removed            - text: as it stands, trimmed
-- money: plain decimal, at most 2 places (currency signs, grouping removed) - unit_price: up to 6 places
+- id: text, trimmed, out of ="…" and a leading apostrophe; not 6.9E+15  - text: as it stands, trimmed
+- money: plain decimal, at most 2 places (currency, grouping removed; in brackets: negative) - unit_price: up to 6 places
 - quantity: up to 3 places      - count: a whole number ≥ 0           - share: 0–1 or a percentage
-- scale: a whole number 0–10    - date, datetime: ISO or year/month/day, a real calendar day
+- scale: a whole number 0–10    - date, datetime: ISO or year/month/day, a real calendar day; day/month/year only where the
+  source says which way round; an offset or zone is converted to the chain's
 - bool: yes/no, 是/否, 1/0, true/false
 - phone: digits, normalised     - email: lower case, with an @
 - month_day: YYYY-MM-DD or MM-DD, stored as "1985-10-03" or "-10-03" (lunar dates have no calendar day)

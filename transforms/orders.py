@@ -104,19 +104,16 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         paid = _cents_of(frame, "order_paid")
         # an order that was never paid owes its shipping too, and is worth nothing rather than less
         goods = pl.when(paid < 0).then(paid).otherwise((paid - _cents_of(frame, "order_shipping").fill_null(0)).clip(0))
-        counts = pl.lit(1, CENTS)
-        if "is_duplicate" in frame.columns:
-            counts = (~pl.col("is_duplicate")).cast(CENTS)
-        frame = frame.with_columns(
-            goods=pl.coalesce(_cents_of(frame, "order_goods"), goods), weight=pl.col("listed").fill_null(0) * counts
-        )
+        counts = ~pl.col("is_duplicate") if "is_duplicate" in frame.columns else pl.lit(True)
+        frame = frame.with_columns(goods=pl.coalesce(_cents_of(frame, "order_goods"), goods), counts=counts.cast(CENTS))
+        frame = frame.with_columns(weight=pl.col("listed").fill_null(0) * pl.col("counts"))
         # prices need not say anything where there is nothing to share, or nobody to share with
-        is_plain = (pl.col("goods") == 0) | (counts.sum().over(_ORDER_NO) == 1)
+        is_plain = (pl.col("goods") == 0) | (pl.col("counts").sum().over(_ORDER_NO) == 1)
         has_prices = pl.col("weight").sum().over(_ORDER_NO) > 0
-        frame = frame.with_columns(weight=pl.when(has_prices | ~is_plain).then("weight").otherwise(counts))
+        frame = frame.with_columns(weight=pl.when(has_prices | ~is_plain).then("weight").otherwise("counts"))
         part = pl.when(pl.col("weight").sum().over(_ORDER_NO) > 0).then(_shared_out(pl.col("goods"), pl.col("weight")))
         amount = pl.when(pl.col("goods").is_null()).then("amount").otherwise(_as_money(part))
-        frame = frame.with_columns(amount=amount).drop("goods", "weight", _ORDER_NO)
+        frame = frame.with_columns(amount=amount).drop("goods", "counts", "weight", _ORDER_NO)
     if "net_sales" in frame.columns:
         own = pl.col("net_sales")
         if "line_shipping" in frame.columns:
