@@ -19,6 +19,8 @@ from flows.text_files import UnreadableFile
 from flows.wide_tables import WideTable
 
 XLS_BYTES = 64 * MEBIBYTE
+CELLS = 4_000_000
+"""Of a workbook: 61 columns of as many rows as a sheet may have. Python takes some seconds for them."""
 BATCH = 200_000
 
 DAMAGED = "is damaged or written in an unusual way; open it in Excel or WPS and save it as XLSX"
@@ -43,12 +45,16 @@ def sheets(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[tuple[str, boo
         book = _workbook_stream(content)
         plan = _plan(book)
         styles = Styles([format_kind(number, plan.formats.get(number)) for number in plan.styles], plan.is_1904)
+        cells_left = CELLS
         for name, is_hidden, at in plan.sheets:
             if is_hidden:
                 yield name, True, None
                 continue
             table = WideTable(limits)
             for cells in _batches(_cells(book, at, plan)):
+                cells_left -= cells.height
+                if cells_left < 0:
+                    raise UnreadableFile(f"is an XLS of more than {CELLS:,} cells; save it as XLSX, or export less")
                 table.add(cell_texts(cells, styles))
             yield name, False, table.frame()
     except (struct.error, IndexError, UnicodeDecodeError) as error:
