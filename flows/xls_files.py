@@ -45,23 +45,19 @@ def sheets(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[tuple[str, boo
         book = _workbook_stream(content)
         plan = _plan(book)
         styles = Styles([format_kind(number, plan.formats.get(number)) for number in plan.styles], plan.is_1904)
-        cells_left = CELLS
         for name, is_hidden, at in plan.sheets:
             if is_hidden:
                 yield name, True, None
                 continue
             table = WideTable(limits)
-            for cells in _batches(_cells(book, at, plan)):
-                cells_left -= cells.height
-                if cells_left < 0:
-                    raise UnreadableFile(f"is an XLS of more than {CELLS:,} cells; save it as XLSX, or export less")
+            for cells in _batches(_cells(book, at, plan), plan):
                 table.add(cell_texts(cells, styles))
             yield name, False, table.frame()
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise UnreadableFile(DAMAGED) from error
 
 
-def _batches(cells: Iterator[Cell]) -> Iterator[pl.DataFrame]:
+def _batches(cells: Iterator[Cell], plan: _Plan) -> Iterator[pl.DataFrame]:
     """The cells as cell_texts wants them, some whole rows at a time; the last of several at one place, as Excel does."""
     batch: list[Cell] = []
 
@@ -74,6 +70,9 @@ def _batches(cells: Iterator[Cell]) -> Iterator[pl.DataFrame]:
             yield frame()
             batch.clear()
         batch.append(cell)
+        plan.cells_left -= 1
+        if plan.cells_left < 0:
+            raise UnreadableFile(f"is an XLS of more than {CELLS:,} cells; save it as XLSX, or export less")
     yield frame()
 
 
@@ -167,6 +166,7 @@ class _Plan:
 
     is_biff8: bool
     bytes_left: int
+    cells_left: int
     codec: str = "cp1252"
     is_1904: bool = False
     sheets: list[tuple[str, bool, int]] = field(default_factory=list)
@@ -208,7 +208,7 @@ def _plan(book: bytes) -> _Plan:
     kind, _, version = struct.unpack_from("<3H", book, 0)
     if kind != BOF or version not in (0x500, 0x600):
         raise UnreadableFile("is an XLS older than Excel 95; open it in Excel or WPS and save it as XLSX")
-    plan = _Plan(is_biff8=version == 0x600, bytes_left=len(book))
+    plan = _Plan(is_biff8=version == 0x600, bytes_left=len(book), cells_left=CELLS)
     formats: list[bytes] = []
     sheets: list[bytes] = []
     for kind, content, more in _records(book, 0, plan):
