@@ -18,7 +18,7 @@ from flows.encodings import UnreadableFile
 from flows.wide_tables import WideTable
 
 HTML_BYTES = 64 * MEBIBYTE
-TAGS = 5_000_000
+TAGS = 3_000_000
 SPAN = 1_000
 
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)([^<>]*+)>|<[^<>]*+>|([^<]+)|<")

@@ -19,6 +19,8 @@ from flows.encodings import UnreadableFile
 from flows.wide_tables import WideTable
 
 XLS_BYTES = 64 * MEBIBYTE
+CELLS = 4_000_000
+"""Of a workbook: 61 columns of as many rows as a sheet may have. Python takes some seconds for them."""
 BATCH = 200_000
 
 DAMAGED = "is damaged or written in an unusual way; open it in Excel or WPS and save it as XLSX"
@@ -48,14 +50,14 @@ def sheets(stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[tuple[str, boo
                 yield name, True, None
                 continue
             table = WideTable(limits)
-            for cells in _batches(_cells(book, at, plan)):
+            for cells in _batches(_cells(book, at, plan), plan):
                 table.add(cell_texts(cells, styles))
             yield name, False, table.frame()
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise UnreadableFile(DAMAGED) from error
 
 
-def _batches(cells: Iterator[Cell]) -> Iterator[pl.DataFrame]:
+def _batches(cells: Iterator[Cell], plan: _Plan) -> Iterator[pl.DataFrame]:
     """The cells as cell_texts wants them, some whole rows at a time; the last of several at one place, as Excel does."""
     batch: list[Cell] = []
 
@@ -68,6 +70,9 @@ def _batches(cells: Iterator[Cell]) -> Iterator[pl.DataFrame]:
             yield frame()
             batch.clear()
         batch.append(cell)
+        plan.cells_left -= 1
+        if plan.cells_left < 0:
+            raise UnreadableFile(f"is an XLS of more than {CELLS:,} cells; save it as XLSX, or export less")
     yield frame()
 
 
@@ -161,6 +166,7 @@ class _Plan:
 
     is_biff8: bool
     bytes_left: int
+    cells_left: int
     codec: str = "cp1252"
     is_1904: bool = False
     sheets: list[tuple[str, bool, int]] = field(default_factory=list)
@@ -202,7 +208,7 @@ def _plan(book: bytes) -> _Plan:
     kind, _, version = struct.unpack_from("<3H", book, 0)
     if kind != BOF or version not in (0x500, 0x600):
         raise UnreadableFile("is an XLS older than Excel 95; open it in Excel or WPS and save it as XLSX")
-    plan = _Plan(is_biff8=version == 0x600, bytes_left=len(book))
+    plan = _Plan(is_biff8=version == 0x600, bytes_left=len(book), cells_left=CELLS)
     formats: list[bytes] = []
     sheets: list[bytes] = []
     for kind, content, more in _records(book, 0, plan):

@@ -649,6 +649,13 @@ def test_an_xls_of_excel_95_in_gbk():
     assert [(grid.name, grid.cells.rows()) for grid in grids(content, "xls")] == [("会员", [(1, "会员号")])]
 
 
+def test_an_xls_of_too_many_cells_is_refused(monkeypatch):
+    monkeypatch.setattr("flows.xls_files.CELLS", 3)
+    cells = {"a": xls.number(0, 0, 1) + xls.number(0, 1, 1), "b": xls.number(0, 0, 1)}
+    assert len(grids(xls.workbook(cells), "xls")) == 2
+    assert "more than 3 cells" in refusal(xls.workbook(cells | {"c": xls.number(0, 0, 1)}), "xls")
+
+
 def test_an_xls_counting_from_1904_and_a_hidden_one():
     content = xls.workbook({"S": xls.number(0, 0, 44836)}, globals_=xls.record(0x22, b"\x01\x00"), formats=(14,))
     assert rows_of(content, "xls") == [(1, "2026-10-03")]
@@ -702,7 +709,7 @@ def test_hostile_pages_end_soon(page):
 
 def test_pages_without_a_table_and_of_too_many_tags_are_refused():
     assert "without a table" in refusal(b"<html><p>please log in</p></html>", "html")
-    assert "5,000,000 tags" in refusal(b"<" * 5_000_001, "html")
+    assert "3,000,000 tags" in refusal(b"<" * 3_000_001, "html")
 
 
 # ---- Parquet
