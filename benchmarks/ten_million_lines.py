@@ -91,7 +91,10 @@ def write_lines(path: Path, lines: int) -> None:
 def measured(code: str, cores: int, *arguments: object) -> dict[str, float]:
     """Seconds, CPU-seconds and peak memory (MB) of one process with so many cores."""
     done = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(cores), code, *map(str, arguments)], check=True, capture_output=True, text=True
+        [sys.executable, "-c", MEASURED, str(cores), code, *map(str, arguments)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -102,7 +105,8 @@ def intake(file: Path, folder: Path, cores: int) -> dict[str, float]:
         (root / "inbox").mkdir()
         os.link(file, root / "inbox" / file.name)
         (root / "chain.toml").write_text(
-            'name = "Bench"\nkey = "bench"\nlocale = "en"\ncurrency = "CNY"\ntime_zone = "Asia/Shanghai"\n', encoding="utf-8"
+            'name = "Bench"\nkey = "bench"\nlocale = "en"\ncurrency = "CNY"\ntime_zone = "Asia/Shanghai"\n',
+            encoding="utf-8",
         )
         return measured(INTAKE, cores, root, LINES)
 
@@ -122,7 +126,9 @@ def main() -> None:
     for name, runs in (("bare polars.read_csv", bare), (f"intake, {cores} cores", many), ("intake, 1 core", one)):
         middle = sorted(runs, key=lambda run: run["seconds"])[len(runs) // 2]
         print(f"{name:24} {middle['seconds']:7.1f} s  {middle['cpu']:7.1f} CPU-s  {max(r['mb'] for r in runs):7.0f} MB")
-    print(f"throughput = 1/{seconds['many'] / seconds['bare']:.1f} of the bare read; {cores} cores {seconds['one'] / seconds['many']:.2f} × one")
+    print(
+        f"throughput = 1/{seconds['many'] / seconds['bare']:.1f} of the bare read; {cores} cores {seconds['one'] / seconds['many']:.2f} × one"
+    )
 
 
 if __name__ == "__main__":

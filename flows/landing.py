@@ -205,7 +205,7 @@ def _append_order_lines(
     told = [
         _whole_orders(lines[number], file).with_columns(file_no=pl.lit(number, pl.Int64))
         for number, file, _ in files
-        if file.source.has_whole_orders and file.own_width == len(file.table.header)
+        if file.source.has_whole_orders and file.source.grain == "line" and file.own_width == len(file.table.header)
     ]
     tellings = pl.concat(told) if told else pl.DataFrame(
         schema={"source_row": pl.Int64, "store_id": pl.String, "order_id": pl.String, "file_no": pl.Int64}
@@ -237,7 +237,7 @@ def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.Dat
         of_orders = lines.filter(is_sound()).select("store_id", "order_id").unique()
         mended = known.lines_of(of_orders).filter(pl.col("line_no") >= MENDED_FROM)
         if file.own_width == len(file.table.header):  # a quarantine file brings its numbers along
-            lines = versions.mended_before(lines, mended)
+            lines = versions.numbered_as_mended(lines, mended)
     lines = versions.numbered_lines(lines, is_head=source.grain == "order")
     return versions.told_once(lines)
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.config import Settings
 from flows.errors import UsageError
-from schemas.known_exports import SOURCE_FORMATS
+from schemas.known_exports import SOURCE_FORMATS, WHOLE_ORDER
 from schemas.source_formats import INPUT_TABLES, Column, LineRule, SourceFormat, roles_of
 
 READING_KEYS = ("grain", "whole_orders", "prices", "encoding", "date_order", "decimal_comma", "time_zone")
@@ -52,7 +52,10 @@ def declared(name: str, told: Any, known: SourceFormat | None = None, *, heads_e
     currency = told.get("currency", known.currency)
     if currency is not None and not (isinstance(currency, str) and re.fullmatch("[A-Z]{3}", currency)):
         raise UsageError(f"{where}: currency = {currency!r} is not a currency code, e.g. CNY")
-    source = replace(known, constants=constants, currency=currency, **_reading(told, where))
+    reading = _reading(told, where)
+    if reading.get("grain") == "order":  # a whole order is one piece of itself, where nothing says otherwise
+        constants = {role: text for role, text in WHOLE_ORDER.items() if role not in known.columns} | constants
+    source = replace(known, constants=constants, currency=currency, **reading)
     if "exact_duplicates" in told:
         if told["exact_duplicates"] not in ("drop", "keep"):
             raise UsageError(f'{where}: exact_duplicates = {told["exact_duplicates"]!r} is neither "drop" nor "keep"')

@@ -12,7 +12,7 @@ from schemas.source_formats import TEMPLATES, Column, LineRule, SourceFormat
 _E_MAIL = r"([^\s,;:<>@]+@[^\s,;:<>@]+)"
 _PHONE = r"(?:^|[\s,;:])(\+?\(?[0-9][0-9 ().-]{4,}[0-9])(?:$|[\s,;])"
 
-_WHOLE_ORDER = {"product_id": ORDER_AS_PRODUCT, "quantity": "1"}
+WHOLE_ORDER = {"product_id": ORDER_AS_PRODUCT, "quantity": "1"}
 
 _UCI_ONLINE_RETAIL = SourceFormat(
     "uci_online_retail", "order_lines", "UCI 线上零售数据", "UCI Online Retail",
@@ -171,7 +171,7 @@ _SQUARE_TRANSACTIONS = SourceFormat(
     },
     ("order_id", "ordered_at", "line_type", "net_sales", "store_id"),
     _SQUARE_RULES,
-    constants=_WHOLE_ORDER,
+    constants=WHOLE_ORDER,
     grain="order",
     date_order="proven",
     refunds_share_ids=True,
@@ -264,7 +264,7 @@ _LOYVERSE_RECEIPTS = SourceFormat(
     {**_LOYVERSE_COLUMNS, "product_name": Column(("Description",))},
     ("order_id", "ordered_at", "line_type", "status", "net_sales", "store_id"),
     _LOYVERSE_RULES,
-    constants=_WHOLE_ORDER,
+    constants=WHOLE_ORDER,
     grain="order",
     date_order="proven",
 )  # fmt: skip
@@ -376,7 +376,7 @@ _YOUZAN_ORDERS = SourceFormat(
         LineRule("unpaid", "status", is_in=("待付款", "等待买家付款", "待支付")),
     ),
     currency="CNY",
-    constants={**_WHOLE_ORDER, "channel": "online", "store_id": "youzan"},
+    constants={**WHOLE_ORDER, "channel": "online", "store_id": "youzan"},
     constant_where_empty=("store_id",),
     grain="order",
     has_whole_orders=True,

@@ -54,12 +54,13 @@ def numbered_lines(lines: pl.DataFrame, *, is_head: bool = False) -> pl.DataFram
     if "line_no" in lines.columns and lines.filter(is_sound())["line_no"].null_count() == 0:
         return lines
     product_of_order = pl.struct("store_id", "order_id", "product_id").hash()
+    needs_number = is_sound() & own.is_null()
     lines = lines.with_columns(_made=fingerprint(pl.col("product_id"), PRODUCT_BITS) * (1 << REPEATS_BITS))
     # nearly every product stands once in its order; only the others must be put in an order of their own
-    again = lines.select(source_row="source_row", key=product_of_order, sound=is_sound())
+    again = lines.select(source_row="source_row", key=product_of_order, sound=needs_number)
     again = again.filter(pl.col("sound") & pl.col("key").is_duplicated())
     if again.height:
-        repeated = lines.filter(pl.col("source_row").is_in(again["source_row"].implode()) & is_sound())
+        repeated = lines.filter(pl.col("source_row").is_in(again["source_row"].implode()))
         counted = repeated.sort("store_id", "order_id", *SAME_CONTENT, "source_row", nulls_last=True).select(
             "source_row",
             _repeat=pl.int_range(pl.len(), dtype=pl.Int64).over("store_id", "order_id", "product_id"),
@@ -96,8 +97,8 @@ def told_once(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def mended_before(lines: pl.DataFrame, mended: pl.DataFrame) -> pl.DataFrame:
-    """`lines` with those marked as duplicates that say what a mended row of their order already says, one for one.
+def numbered_as_mended(lines: pl.DataFrame, mended: pl.DataFrame) -> pl.DataFrame:
+    """`lines` with the number of a mended row of their order on those that say the same as it, one for one.
 
     `mended`: SAME_LINE and SAME_CONTENT of the current lines that were numbered from MENDED_FROM on. Once the till itself
     sends such a line in good order, it must not count beside its mended copy.
@@ -107,11 +108,14 @@ def mended_before(lines: pl.DataFrame, mended: pl.DataFrame) -> pl.DataFrame:
     content = ["store_id", "order_id", *SAME_CONTENT]
     nth = pl.int_range(pl.len(), dtype=pl.Int64).over(content)
     told = lines.filter(is_sound()).select("source_row", *content, _nth=nth)
-    same = told.join(
-        mended.select(*content, _nth=nth), on=[*content, "_nth"], how="semi", nulls_equal=True, maintain_order="left"
-    )
-    return lines.with_columns(
-        is_duplicate=pl.col("is_duplicate") | pl.col("source_row").is_in(same["source_row"].implode())
+    numbers = told.join(
+        mended.select(*content, _nth=nth, _mended="line_no"), on=[*content, "_nth"], how="inner", nulls_equal=True
+    ).select("source_row", "_mended")
+    own = [pl.col("line_no")] if "line_no" in lines.columns else []
+    return (
+        lines.join(numbers, on="source_row", how="left", maintain_order="left", validate="1:1")
+        .with_columns(line_no=pl.coalesce("_mended", *own))
+        .drop("_mended")
     )
 
 

@@ -82,6 +82,7 @@ def test_what_a_power_cut_tears_is_taken_back_and_lands_again(shop, monkeypatch,
     assert rows_landed(shop) == before + 1
     assert not list((shop.lake / "_intents").iterdir())
 
+
 def test_a_kill_between_the_ledger_and_the_move_counts_once(shop, monkeypatch):
     monkeypatch.setattr("flows.ingest._move_away", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
