@@ -42,7 +42,13 @@ class Tally:
     amounts: dict[str, Decimal] = field(default_factory=dict)
     first_date: date | None = None
     last_date: date | None = None
-    buyers: list[pl.DataFrame] = field(default_factory=list)
+    buyers: pl.DataFrame | None = None
+    """One row per set of customer keys met so far."""
+
+    def met(self, buyers: pl.DataFrame) -> None:
+        """Note the sets of keys (buyer_key and the keys, which it stands for)."""
+        known = buyers if self.buyers is None else pl.concat([self.buyers, buyers])
+        self.buyers = known.unique(subset="buyer_key", keep="any") if known.height else self.buyers
 
     def count(self, name: str, rows: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + rows
@@ -107,9 +113,8 @@ def land(
                 _append_order_lines(attempt, lines, tallies, known)
         for number, tally in enumerate(tallies):
             _append_damaged(attempt, number, tally, known)
-            if tally.buyers:
-                buyers = pl.concat(tally.buyers).unique(maintain_order=True)
-                attempt.append("buyers", _landed(buyers, attempt, number))
+            if tally.buyers is not None:
+                attempt.append("buyers", _landed(tally.buyers.sort("buyer_key"), attempt, number))
         ledger_rows = [tally.ledger_row() for tally in tallies]
         attempt.commit(ledger_rows, landed_at, first_landing_no)
     return [
@@ -238,8 +243,10 @@ def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.Dat
         mended = known.lines_of(of_orders).filter(pl.col("line_no") >= MENDED_FROM)
         if file.own_width == len(file.table.header):  # a quarantine file brings its numbers along
             lines = versions.numbered_as_mended(lines, mended)
+    has_own_numbers = "line_no" in lines.columns
     lines = versions.numbered_lines(lines, is_head=source.grain == "order")
-    return versions.told_once(lines)
+    # numbers made from products and repetitions are never told twice
+    return versions.told_once(lines) if has_own_numbers or source.grain == "order" else lines
 
 
 def _with_orders_of_damaged_lines(rows: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
@@ -332,9 +339,7 @@ def _append_lines(
     gifts = orders.gifts(_landed(accepted, attempt, number).lazy()).collect()
     attempt.append("gifts", gifts)
     named = accepted.filter(pl.col("buyer_key").is_not_null()).select("buyer_key", *CUSTOMER_KEYS)
-    named = pl.concat([named, identity.buyers_of_recipients(gifts)]).unique(maintain_order=True)
-    if named.height:
-        tally.buyers = [pl.concat([*tally.buyers, named]).unique(maintain_order=True)]
+    tally.met(pl.concat([named, identity.buyers_of_recipients(gifts)]))
 
 
 # ---- other tables
@@ -358,14 +363,14 @@ def _append_plain(attempt: Attempt, number: int, typed: pl.DataFrame, tally: Tal
     buyers: list[pl.DataFrame] = []
     if "buyer_key" in schema:
         named = accepted.filter(pl.col("buyer_key").is_not_null())
-        buyers.append(named.select("buyer_key", *CUSTOMER_KEYS).unique(maintain_order=True))
+        buyers.append(named.select("buyer_key", *CUSTOMER_KEYS))
     for reference in ("referrer", "referred"):
         if f"{reference}_key" in schema:
             accepted = accepted.with_columns(identity.key_of_reference(accepted[reference]).alias(f"{reference}_key"))
             buyers.append(identity.buyers_of_reference(accepted[reference]))
     attempt.append(source.table, _landed(accepted, attempt, number))
-    if buyers:
-        tally.buyers = [pl.concat([*tally.buyers, *buyers]).unique(maintain_order=True)]
+    for met in buyers:
+        tally.met(met)
 
 
 # ---- what is set aside

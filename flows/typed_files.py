@@ -213,8 +213,7 @@ class _Dealt:
     def parts(self) -> list[Callable[[], pl.DataFrame]]:
         def reading(paths: list[Path]) -> Callable[[], pl.DataFrame]:
             def read() -> pl.DataFrame:
-                rows = pl.concat([pl.read_ipc(path) for path in paths])
-                return rows.sort("source_row")
+                return pl.concat([pl.read_ipc(path) for path in paths])
 
             return read
 

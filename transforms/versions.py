@@ -143,6 +143,13 @@ def versions(batch: pl.DataFrame, landed: pl.DataFrame, tellings: pl.DataFrame) 
     whole and sound: file_no, source_row, store_id, order_id.
     """
     columns = ["file_no", "landing_id", "source_row", *VERSION_COLUMNS]
+    if landed.is_empty() and batch["file_no"].n_unique() < 2:  # nothing to hold it against
+        nothing = batch.select(columns).clear()
+        return Versions(
+            nothing.select("file_no", "source_row"),
+            nothing.select("file_no", "landing_id", *VERSION_COLUMNS),
+            nothing.select("file_no", "source_row", *VERSION_COLUMNS),
+        )
     before = landed.with_columns(file_no=pl.lit(-1, pl.Int64), source_row=pl.lit(0, pl.Int64)).select(columns)
     told = pl.concat([before, batch.select(columns)])
     heads = _heads_told_in_lines(told)
