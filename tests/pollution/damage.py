@@ -170,6 +170,10 @@ def by_text(layout: Layout, text: str, row: Row) -> Verdict:
     if len(records) != 1 or len(records[0]) != layout.width:
         return "refused"
     cells = dict(zip(layout.roles, records[0], strict=True))
+    if (
+        layout.source == "jd_orders" and not cells["product_id"]
+    ):  # JD's own product id stands in where the shop's is empty
+        cells["product_id"] = records[0][layout.headers.index("商品ID")]
     if all(cells[role] == row.cells[role] for role in layout.roles if role):
         return "read"
     need: tuple[str, ...] = ("order_id", "ordered_at", "store_id", "product_id", "quantity")
@@ -390,13 +394,19 @@ def cells_swapped_in_a_line(paper: Paper) -> None:
 
 @kind(encoding="utf-8")
 def a_GBK_line_in_a_UTF_8_file(paper: Paper) -> None:  # noqa: N802
-    paper.pieces[0].fields[paper.layout.at(_named(paper))] = "足金手镯"  # so that the file is seen to be UTF-8
-    paper.pieces[0].rows = (_renamed(paper, paper.pieces[0].rows[0], "足金手镯"),)
-    for piece in paper.victims(2, lambda piece: piece is not paper.pieces[0]):
+    for piece in _victims_among_foreign_lines(paper):
         row = _renamed(paper, piece.rows[0], "珍珠项链")
         piece.rows, piece.fields = (row,), paper.piece_of(row).fields
         piece.content = paper.text_of(piece).encode("gb18030")
         piece.verdict = "either"
+
+
+def _victims_among_foreign_lines(paper: Paper) -> list[Piece]:
+    """Up to two lines, and three sound ones that show what the file is in."""
+    for piece in paper.pieces[:3]:
+        row = _renamed(paper, piece.rows[0], "足金手镯")
+        piece.rows, piece.fields = (row,), paper.piece_of(row).fields
+    return paper.victims(2, lambda piece: not any(piece is sound for sound in paper.pieces[:3]))
 
 
 def _renamed(paper: Paper, row: Row, name: str) -> Row:
@@ -406,9 +416,7 @@ def _renamed(paper: Paper, row: Row, name: str) -> Row:
 
 @kind(encoding="utf-8")
 def a_cp1252_byte_in_a_UTF_8_file(paper: Paper) -> None:  # noqa: N802
-    paper.pieces[0].rows = (_renamed(paper, paper.pieces[0].rows[0], "足金手镯"),)
-    paper.pieces[0].fields = paper.piece_of(paper.pieces[0].rows[0]).fields
-    for piece in paper.victims(2, lambda piece: piece is not paper.pieces[0]):
+    for piece in _victims_among_foreign_lines(paper):
         row = _renamed(paper, piece.rows[0], "Café spoon")
         piece.rows, piece.fields = (row,), paper.piece_of(row).fields
         piece.content = paper.text_of(piece).encode("cp1252", errors="xmlcharrefreplace")
@@ -417,7 +425,7 @@ def a_cp1252_byte_in_a_UTF_8_file(paper: Paper) -> None:  # noqa: N802
 
 @kind(encoding="utf-8")
 def a_character_cut_in_the_middle(paper: Paper) -> None:
-    for piece in paper.victims(2):
+    for piece in _victims_among_foreign_lines(paper):
         row = _renamed(paper, piece.rows[0], "足金手镯")
         piece.rows, piece.fields = (row,), paper.piece_of(row).fields
         piece.content = paper.text_of(piece).encode().replace("镯".encode(), "镯".encode()[:-1], 1)
@@ -541,13 +549,17 @@ def blank_lines_and_lines_of_delimiters(paper: Paper) -> None:
 @kind()
 def lines_twice(paper: Paper) -> None:
     """With a line number the second says again what the first said. Without one, the same product may well stand twice in
-    an order: undetectable. (Two equal lines of one customer are one customer.)"""
+    an order: undetectable (and JD's order has another whole). (Two equal lines of one customer are one customer.)"""
     is_numbered = paper.layout.table == "customers" or "line_no" in paper.layout.roles
     for piece in paper.victims(2):
         again = replace(piece, fields=list(piece.fields), verdict="repeated" if is_numbered else "undetectable")
         paper.pieces.insert(paper.random.randrange(len(paper.pieces) + 1), again)
         if paper.layout.table != "customers":
             piece.verdict = again.verdict  # which of the two counts is the reader's choice
+        if paper.layout.source == "jd_orders":
+            for other in paper.pieces:
+                if other.rows[0].key[0] == piece.rows[0].key[0]:
+                    other.verdict = "undetectable"
 
 
 @kind()

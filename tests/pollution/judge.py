@@ -15,7 +15,7 @@ from flows.config import Settings, Workspace
 from flows.ingest import FileOutcome
 from flows.lake import Lake
 from flows.month import known_ledger, landed_rows
-from schemas.source_formats import CUSTOMER_KEYS
+from schemas.source_formats import CUSTOMER_KEYS, roles_of
 from tests.pollution.damage import Paper, Piece
 from tests.pollution.landing_runs import ALL_TOGETHER, landed
 from tests.pollution.truth import Row
@@ -137,20 +137,15 @@ def _with_keys(lines: pl.DataFrame, buyers: pl.DataFrame) -> pl.DataFrame:
     return lines.join(keys, on="buyer_key", how="left", maintain_order="left")
 
 
+BROUGHT = (*roles_of("order_lines"), *roles_of("customers"))
+"""The columns that a file can bring; the others are made, and judged by what they are made from."""
+
+
 def differences(row: Mapping[str, object], truth: Row) -> list[str]:
     """The columns in which a landed row isn't the truth; a column that the file lacks must be empty."""
     wrong = [name for name, value in truth.values.items() if not _is_same(name, row[name], value)]
-    brought = {
-        "landing_id",
-        "landing_no",
-        "source_row",
-        "buyer_key",
-        "referrer_key",
-        "business_date",
-        "line_no",
-        *truth.values,
-    }
-    return wrong + [name for name, value in row.items() if name not in brought and value is not None]
+    told = truth.values.keys() | {"line_no"}  # which is made where the file has none
+    return wrong + [name for name in BROUGHT if name not in told and row.get(name) is not None]
 
 
 def _is_same(name: str, landed: object, told: object) -> bool:

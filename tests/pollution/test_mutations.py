@@ -19,6 +19,8 @@ from tests.pollution.truth import order_lines
 
 SHORT, LONG, PER_RUN = 200, 10_000, 100
 PEAK_MB = 1_000
+BOMB_SECONDS = 10.0
+CLAIMS = ("dimension.xlsx", "nesting.xlsx")
 RUN_SECONDS = 120
 MB = 1 << 20
 
@@ -121,12 +123,13 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 @has_containers
 @pytest.mark.long
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused_in_time_and_memory(name):
+def test_a_bomb_does_no_harm(name):
     content = BOMBS[name]()  # made here, so that its making isn't in the peak
-    result = in_a_process(land_bytes, {name: content}, {})
+    result = in_a_process(land_bytes, {name: content}, {}, BOMB_SECONDS)
     print(
         f"\n{name}: {len(content) / MB:.1f} MB, {result.outcomes}, {result.slowest:.1f} s, peak {result.peak_mb:.0f} MB"
     )
     assert not result.faults, result.faults
     assert result.peak_mb < PEAK_MB
-    assert set(result.outcomes) <= {"unreadable", "unrecognised"}
+    # a sheet that only claims to be huge may be read as what it holds
+    assert set(result.outcomes) <= {"unreadable", "unrecognised", *(["landed"] if name in CLAIMS else [])}

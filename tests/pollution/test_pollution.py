@@ -22,8 +22,8 @@ def papers(count: int) -> dict[str, tuple[str, Paper]]:
     """So many damaged files, each kind in turn, each kind over every sort of file."""
     made: dict[str, tuple[str, Paper]] = {}
     for number in range(count):
-        kind = list(KINDS)[number % len(KINDS)]
-        make = MAKERS[(number // len(KINDS) + number) % len(MAKERS)]
+        turn, at = divmod(number, len(KINDS))
+        kind, make = list(KINDS)[at], MAKERS[(turn + at) % len(MAKERS)]
         paper = spoilt(kind, make, number)
         made[paper.truth.name] = (kind, paper)
     return made

@@ -212,6 +212,8 @@ def jd_orders(number: int, random: Random, **fixed: object) -> TruthFile:
     role_of = {header: role for role, column in columns.items() for header in column.headers if role != "occasion_date"}
     roles = tuple(role_of.get(header) for header in JD_HEADERS)
     layout = Layout("jd_orders", "order_lines", JD_HEADERS, roles, encoding="gb18030", line_end="\r\n")
+    if not _can("".join(JD_HEADERS), str(fixed.get("encoding", "gb18030"))):
+        del fixed["encoding"]  # simplified characters
     layout = replace(layout, **fixed)
     rows: list[Row] = []
     for order in range(random.randint(5, 30)):
