@@ -213,8 +213,7 @@ class _Ingest:
             typed = typed_file(
                 table.name, table.content, table.table, table.source, self.settings, size=table.size, staging=staging
             )
-            if not typed.rows_in:
-                check_no_values(table.table.header)
+            check_no_values(table.table.header, typed.rows_in)
             return typed
         except UnreadableFile as error:
             self._tell(FileOutcome(table.name, "unreadable", message=f"{table.name} {error}"))

@@ -250,21 +250,29 @@ def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.Dat
 
 
 def _with_orders_of_damaged_lines(rows: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
-    """Typed rows; where amounts are told per order, the orders that a damaged line names are set aside with it."""
+    """Typed rows; where amounts are told per order, an order that may have lost a row to damage is set aside whole.
+
+    Such are the orders that a damaged or unreadable row names anywhere in its text, and those whose lines do not come to
+    the list total that the order tells.
+    """
     has_order_amounts = bool(set(orders.ORDER_AMOUNTS) & set(rows.columns)) and file.source.grain == "line"
-    if not has_order_amounts or file.damaged.is_empty():
+    unread = [*file.damaged["raw"], *file.set_aside["raw"]]
+    is_mended = file.own_width < len(file.table.header)
+    if not has_order_amounts or not (unread or is_mended):
         return rows
-    named = pl.Series(sorted(set().union(*_words_of(file.damaged))), dtype=pl.String)
-    beside = pl.col("order_id").is_in(named.implode()).fill_null(False) & pl.col("problem_code").is_null()
+    named = pl.Series(sorted(set().union(*_words_of(unread))), dtype=pl.String)
+    is_short = orders.lacks_lines(rows)
+    beside = pl.col("order_id").is_in(named.implode()) | pl.col("order_id").is_in(is_short.implode())
+    beside = beside.fill_null(False) & pl.col("problem_code").is_null()
     return rows.with_columns(
         problem_code=pl.when(beside).then(pl.lit("order_set_aside")).otherwise("problem_code"),
         problem_role=pl.when(beside).then(pl.lit("order_id")).otherwise("problem_role"),
     )
 
 
-def _words_of(damaged: pl.DataFrame) -> list[set[str]]:
-    """What each damaged line may name: its words."""
-    return [set(re.split(r"[^\w-]+", raw)) for raw in damaged["raw"].to_list()]
+def _words_of(texts: Sequence[str]) -> list[set[str]]:
+    """What each unread line may name: its words."""
+    return [set(re.split(r"[^\w-]+", text)) for text in texts]
 
 
 def _completed(lines: pl.DataFrame) -> pl.DataFrame:
@@ -280,7 +288,7 @@ def _whole_orders(lines: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
     A damaged line may belong to any order that its text names; when it names none of the file's, no order is sure.
     """
     bad = lines.filter(pl.col("problem_code").is_not_null() & ~pl.col("is_duplicate"))
-    of_damaged = _words_of(file.damaged)
+    of_damaged = _words_of(file.damaged["raw"].to_list())
     ids = set(lines["order_id"].drop_nulls().unique().to_list()) if of_damaged else set()
     if bad["order_id"].null_count() or not all(named & ids for named in of_damaged):
         lines = lines.clear()

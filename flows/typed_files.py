@@ -23,6 +23,8 @@ SETTLES_HEADER = "regulars_row"
 
 PART_BYTES = 96 << 20
 """A file larger than a chunk is dealt into parts of about this many bytes of text."""
+ROWS_IN_MEMORY = 400_000
+"""A file with more rows than this is dealt out."""
 AHEAD = 2
 """Batches that are read and typed at a time."""
 
@@ -75,23 +77,22 @@ def typed_file(
 ) -> TypedFile:
     """The table's rows, typed. A large table is dealt out to files in `staging`; `size`: its bytes of text, roughly."""
     reader = _Reader(table, source, settings)
-    dealt = _Dealt(source, staging, max(2, -(-size // PART_BYTES)))
-    first = reader.empty()
+    dealt = _Dealt(source, staging / file_hash, max(2, -(-size // PART_BYTES)))
+    waiting: list[pl.DataFrame] = []
     with ThreadPoolExecutor(AHEAD) as workers:
         for typed in _in_order(workers, reader.typed, table.batches()):
             reader.tally(typed)
-            if first.rows.is_empty():
-                first = typed
-            else:
-                dealt.deal(first.rows)
-                first = typed
-        parts: list[Callable[[], pl.DataFrame]]
-        if dealt.is_empty:
-            rows = first.rows
-            parts = [lambda: rows]
-        else:
-            dealt.deal(first.rows)
-            parts = dealt.parts()
+            waiting.append(typed.rows)
+            if not dealt.is_empty or sum(rows.height for rows in waiting) > ROWS_IN_MEMORY:
+                for rows in waiting:
+                    dealt.deal(rows)
+                waiting = []
+    parts: Sequence[Callable[[], pl.DataFrame]]
+    if dealt.is_empty:
+        whole = pl.concat(waiting or [reader.empty().rows])
+        parts = [lambda: whole]
+    else:
+        parts = dealt.parts()
     return TypedFile(
         name, file_hash, source, table, parts,
         pl.concat([pl.DataFrame(schema=SET_ASIDE_SCHEMA), *reader.set_aside]),

@@ -51,6 +51,7 @@ _JD_ORDERS = SourceFormat(
         "quantity": Column(("订购数量",)),
         "ordered_at": Column(("下单时间",)),
         "unit_price": Column(("京东价",)),
+        "order_listed": Column(("订单金额",)),
         "order_paid": Column(("应付金额",)),
         "order_shipping": Column(("运费金额",)),
         "status": Column(("订单状态",)),

@@ -53,6 +53,7 @@ ORDER_LINE_INPUTS: dict[str, tuple[str, str]] = {
     "occasion_date": ("场合日期", "date"),
     "order_paid": ("订单应付金额", "money"),
     "order_shipping": ("订单运费", "money"),
+    "order_listed": ("订单金额合计", "money"),
     "order_goods": ("订单商品实付金额", "money"),
     "order_refunded": ("订单已退款金额", "money"),
     "refunded": ("本行已退款金额", "money"),

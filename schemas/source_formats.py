@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from schemas.contacts import Contacts
@@ -154,18 +155,33 @@ class SourceFormat:
     refunds_share_ids: bool = False
     """A refund is a row of its own under the sale's order id: it becomes an order of its own that names the sale."""
 
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """Role → its headers as they are compared."""
+        return {role: tuple(normalised_header(name) for name in told.headers) for role, told in self.columns.items()}
+
     def header_of(self, header: list[str]) -> dict[str, int]:
         """Role → position of its column in this header; roles that the file lacks are absent."""
-        at: dict[str, int] = {}
-        for position, text in enumerate(addressed(header)):
-            at.setdefault(normalised_header(text), position)
-        found: dict[str, int] = {}
-        for role, column in self.columns.items():
-            for name in column.headers:
-                if normalised_header(name) in at:
-                    found[role] = at[normalised_header(name)]
-                    break
-        return found
+        at = _positions(tuple(header))
+        return {
+            role: at[name]
+            for role, names in self._names.items()
+            if (name := next((name for name in names if name in at), None)) is not None
+        }
+
+    def fits(self, header: list[str]) -> bool:
+        """Whether every required role has its column in this header."""
+        at = _positions(tuple(header))
+        return all(any(name in at for name in self._names[role]) for role in self.required)
+
+
+@lru_cache(maxsize=1 << 12)
+def _positions(header: tuple[str, ...]) -> dict[str, int]:
+    """Compared header → its first position."""
+    at: dict[str, int] = {}
+    for position, text in enumerate(addressed(list(header))):
+        at.setdefault(normalised_header(text), position)
+    return at
 
 
 def addressed(header: list[str]) -> list[str]:
@@ -179,12 +195,13 @@ def addressed(header: list[str]) -> list[str]:
     return names
 
 
+@lru_cache(maxsize=1 << 16)
 def normalised_header(text: str) -> str:
     """A header as it is compared: no BOM, no spaces or tabs around, one space inside, no case."""
     return " ".join(text.replace("\ufeff", "").replace("\u3000", " ").split()).casefold()
 
 
-_ONLY_PLATFORMS_TELL = ("order_goods", "line_shipping", "after_sale", "cancelled_at", "paid_at")
+_ONLY_PLATFORMS_TELL = ("order_listed", "order_goods", "line_shipping", "after_sale", "cancelled_at", "paid_at")
 """Roles that a file made for Regulars has no need of."""
 
 
@@ -224,9 +241,7 @@ TEMPLATES: tuple[SourceFormat, ...] = (
 
 def recognise(header: list[str], formats: Mapping[str, SourceFormat]) -> list[SourceFormat]:
     """The formats that this header can be, the best (most columns recognised) first; empty when there is none."""
-    scored: list[tuple[int, str, SourceFormat]] = []
-    for source in formats.values():
-        found = source.header_of(header)
-        if all(role in found for role in source.required):
-            scored.append((-len(found), source.name, source))
-    return [source for _, _, source in sorted(scored, key=lambda entry: entry[:2])]
+    fitting = [
+        (-len(source.header_of(header)), source.name, source) for source in formats.values() if source.fits(header)
+    ]
+    return [source for _, _, source in sorted(fitting, key=lambda entry: entry[:2])]

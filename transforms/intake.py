@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,11 @@ from schemas.time_zones import TIME_ZONE_NAMES
 from transforms import phones
 
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
-INVISIBLE = "\u200b\u200c\u200d\u2060\u00ad\u202a\u202b\u202c\u202d\u202e"
-"""Signs that nobody sees; an id has none."""
+INVISIBLE = tuple(chr(code) for code in range(0x80, 0x10000) if unicodedata.category(chr(code)) == "Cf")
+"""Signs that nobody sees (no-width spaces, marks of direction); an id has none."""
+FULL_WIDTH = tuple(chr(code) for code in range(0xFF01, 0xFF5F))
+"""Letters and digits as wide as a Chinese character: in an id they are the plain ones."""
+CONTROLS = tuple(chr(code) for code in range(0x7F, 0xA0))
 
 YES = ("1", "y", "yes", "true", "是", "有", "同意", "t")
 NO = ("0", "n", "no", "false", "否", "无", "不同意", "f")
@@ -49,12 +53,12 @@ REWRITTEN_NUMBER = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
 """What a spreadsheet makes of a long number: 6.9E+15 was an id once."""
 
 _CURRENCY = (
-    r"(?:(?:US|HK|NT|CA|AU|A|C|S|R|MX)?\$|(?:CN|JP)?[¥¥]|[€£₩₹฿₫₱₽]|元|圆|"
+    r"(?:(?:US|HK|NT|CA|AU|A|C|S|R|MX)?\$|(?:CN|JP)?[¥¥￥]|[€£₩₹฿₫₱₽]|元|圆|"
     r"(?i:RMB|CNY|USD|EUR|GBP|HKD|TWD|MOP|JPY|KRW|SGD|MYR|THB|VND|IDR|PHP|INR|AUD|NZD|CAD|CHF|SEK|NOK|DKK|PLN|CZK|BRL|MXN"
     r"|ZAR|AED|SAR|KWD))"
 )
 DECORATED_AMOUNT = (
-    rf"^(?<open>\()?\s*(?<sign>[-+−])?\s*(?:{_CURRENCY})?\s*(?<inner>[-+−])?\s*(?<number>[0-9][^()A-Za-z$¥¥]*?)"
+    rf"^(?<open>\()?\s*(?<sign>[-+−])?\s*(?:{_CURRENCY})?\s*(?<inner>[-+−])?\s*(?<number>[0-9][^()A-Za-z$¥¥￥]*?)"
     rf"\s*(?:{_CURRENCY})?\s*(?<close>\))?$"
 )
 """An amount with its currency; in brackets, it is negative."""
@@ -192,7 +196,7 @@ def _read_with_care(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Ser
     return values, codes
 
 
-ODD_SIGNS = (*BLANKS, *INVISIBLE, "'", '"', "=", "#", "*", "\ufffd", "E+", "e+")
+ODD_SIGNS = (*BLANKS, *INVISIBLE, *FULL_WIDTH, *CONTROLS, "'", '"', "=", "#", "*", "\ufffd", "E+", "e+")
 """What a cell that needs cleaning, or is damaged, holds."""
 ODD_TEXT = r"^[\s\x{feff}'=#]|[\s\x{feff}]$"
 """The same for text, inside of which a blank or a sign is just that."""
@@ -230,7 +234,10 @@ def _bare(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Series]:
     if role.kind in ("id", "phone", "email"):
         quoted = cells.str.starts_with("'").fill_null(False)
         cells = cells.zip_with(~quoted, cells.str.strip_chars("'")).str.strip_chars(BLANKS)
-        cells = cells.str.replace_all(f"[{''.join(INVISIBLE)}]", "")
+        cells = cells.str.replace_all(r"\p{Cf}", "")
+        wide = cells.str.contains(r"[\x{ff01}-\x{ff5e}]").fill_null(False)
+        if wide.any():
+            cells = cells.zip_with(~wide, cells.str.normalize("NFKC"))
     else:
         cells = cells.str.replace(r"^'([=+@-])", "$1")
     damage = pl.Series([None] * len(cells), dtype=pl.String)
@@ -240,6 +247,7 @@ def _bare(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Series]:
         found.append((cells.str.contains("\ufffd", literal=True), "lost_character"))
     if role.kind == "id":
         found.append((cells.str.contains(REWRITTEN_NUMBER), "not_id"))
+        found.append((cells.str.contains(r"[\x{7f}-\x{9f}]"), "not_id"))
         # a stray quote; a product's title that stands in for its code may hold inches
         is_title = cells.str.contains(r"\s|[^\x00-\x7f]")
         found.append((cells.str.contains('"', literal=True) & ~is_title, "not_id"))
@@ -278,7 +286,7 @@ def _decimal(dtype: pl.Decimal, whole: int, places: int) -> Callable[[pl.Series,
 
     def parse(cells: pl.Series, role: RoleText) -> pl.Series:
         values = bare(cells, role.decimal_comma)
-        sign = cells.head(64).drop_nulls().str.extract(r"^([$¥¥€£])").drop_nulls().head(1)
+        sign = cells.head(64).drop_nulls().str.extract(r"^([$¥¥￥€£])").drop_nulls().head(1)
         if len(sign):
             values = values.zip_with(
                 values.is_not_null(), bare(cells.str.strip_prefix(sign.item()), role.decimal_comma)

@@ -122,6 +122,26 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.drop("listed")
 
 
+def lacks_lines(typed: pl.DataFrame) -> pl.Series:
+    """Order ids whose lines do not come to the list total that the order tells, shipping included or not.
+
+    None where the file tells no such total, or where it means something else: fewer than nine of ten orders agree.
+    """
+    if not {"order_listed", "unit_price", "quantity"} <= set(typed.columns):
+        return pl.Series("order_id", [], dtype=pl.String)
+    listed = pl.col("quantity").cast(pl.Float64) * pl.col("unit_price").cast(pl.Float64)
+    told = typed.filter(pl.col("problem_code").is_null()).group_by("order_id").agg(
+        listed=listed.sum(), told=pl.col("order_listed").first().cast(pl.Float64),
+        shipping=(pl.col("order_shipping") if "order_shipping" in typed.columns else pl.lit(0)).first().cast(pl.Float64),
+    )  # fmt: skip
+    beside = pl.col("told") - pl.col("listed")
+    agrees = (beside.abs() < 0.005) | ((beside - pl.col("shipping").fill_null(0)).abs() < 0.005)
+    told = told.with_columns(agrees=agrees.fill_null(True))
+    if told["agrees"].sum() < 0.9 * told.height:
+        return told["order_id"].clear()
+    return told.filter(~pl.col("agrees"))["order_id"]
+
+
 def _refunded_cents(frame: pl.DataFrame, source: SourceFormat) -> pl.Expr | None:
     """What of each sale line was paid back, in cents, as its own row or its order's tells; None: this file can't tell.
 

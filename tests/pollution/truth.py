@@ -239,6 +239,7 @@ def jd_orders(number: int, random: Random, **fixed: object) -> TruthFile:
                 "quantity": quantity,
                 "ordered_at": moment,
                 "unit_price": price,
+                "order_listed": paid - shipping,
                 "order_paid": paid,
                 "order_shipping": shipping,
                 "status": "完成",
