@@ -57,6 +57,8 @@ class Paper:
     header: Piece = field(default_factory=lambda: Piece(()))
     pieces: list[Piece] = field(default_factory=list)
     verdict: FileVerdict = "landed"
+    shortened: set[object] = field(default_factory=set)
+    """Orders of which later lines were cut off: an order's total can't be shared out rightly among the lines that are left."""
     cut: int | None = None
     """Bytes to keep."""
 
@@ -472,9 +474,14 @@ def cut_off_in_the_last_cell(paper: Paper) -> None:
     _cut(paper, lambda text: len(text) - 1)
 
 
+def _cut_after(paper: Paper, at: int) -> None:
+    paper.shortened = {row.values.get("order_id") for piece in paper.pieces[at + 1 :] for row in piece.rows}
+    del paper.pieces[at + 1 :]
+
+
 def _cut(paper: Paper, where: Callable[[str], int]) -> None:
     at = paper.random.randrange(max(len(paper.pieces) // 2, 1), len(paper.pieces))
-    del paper.pieces[at + 1 :]
+    _cut_after(paper, at)
     last = paper.pieces[at]
     text = paper.text_of(last)
     if len(text) > 1:
@@ -485,7 +492,7 @@ def _cut(paper: Paper, where: Callable[[str], int]) -> None:
 @kind()
 def cut_off_in_a_quoted_cell(paper: Paper) -> None:
     at = paper.random.randrange(len(paper.pieces) // 2, len(paper.pieces))
-    del paper.pieces[at + 1 :]
+    _cut_after(paper, at)
     last = paper.pieces[at]
     column = paper.layout.at(_named(paper))
     last.text = paper.layout.delimiter.join([*last.fields[:column], '"a fine ri'])

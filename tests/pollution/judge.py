@@ -319,6 +319,8 @@ def _mended(
             there = lines[truth.key]
             if len(there) != 1:
                 faults.append((name, f"{name}: a mended row stands in the lake {len(there)} times"))
+            elif truth.values.get("order_id") in papers[name].shortened:
+                continue
             elif wrong := differences(there[0], truth):
                 faults.append((name, f"{name}: a mended row has another {', '.join(wrong)}"))
     return faults

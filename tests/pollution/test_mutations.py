@@ -17,7 +17,7 @@ import pytest
 from tests.pollution.mutations import Landed, as_xlsx, land_bytes, land_mutations
 from tests.pollution.truth import order_lines
 
-SHORT, LONG, PER_RUN = 200, 10_000, 100
+SHORT, LONG, PER_RUN = 100, 10_000, 100
 PEAK_MB = 1_000
 BOMB_SECONDS = 10.0
 CLAIMS = ("dimension.xlsx", "nesting.xlsx")
