@@ -182,7 +182,10 @@ def _landed(
     ledger = {
         "file_hash": sha256(decision_id.encode()).hexdigest(), "file_name": f"{first['verb']} {decision_id}",
         "source": IDENTITY_DECISIONS, "table_name": IDENTITY_DECISIONS, "rows_in": len(rows),
-        "rows_accepted": len(rows), "rows_quarantined": 0, "rows_duplicate": 0, "rows_corrected": 0, **nothing,
+        "rows_accepted": len(rows), "rows_quarantined": 0, "rows_duplicate": 0, "rows_corrected": 0,
+            "rows_withdrawn": 0,
+            "rows_not_data": 0,
+            "net_sales_taken_back": Decimal("0.00"), **nothing,
         "first_date": None, "last_date": None,
     }  # fmt: skip
     table = pl.DataFrame(list(rows), schema=schema)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -103,8 +104,7 @@ def land(
     known = _Known(lake, ledger, settings.country)
     tallies = [Tally(file) for file in files]
     with lake.attempt(len(files)) as attempt:
-        for part in range(max(len(file.parts) for file in files)):
-            some = [(number, file, file.parts[part]()) for number, file in enumerate(files) if part < len(file.parts)]
+        for some in _rounds(files):
             for number, file, rows in some:
                 if file.source.table != "order_lines":
                     _append_plain(attempt, number, rows, tallies[number], known)
@@ -125,6 +125,19 @@ def land(
 
 def _landed(rows: pl.DataFrame, attempt: Attempt, number: int) -> pl.DataFrame:
     return rows.with_columns(landing_id=pl.lit(attempt.landing_ids[number], pl.Int64))
+
+
+def _rounds(files: Sequence[TypedFile]) -> Iterator[list[tuple[int, TypedFile, pl.DataFrame]]]:
+    """The first parts of all files, then the second …; each is read while the one before is at work."""
+
+    def read(part: int) -> list[tuple[int, TypedFile, pl.DataFrame]]:
+        return [(number, file, file.parts[part]()) for number, file in enumerate(files) if part < len(file.parts)]
+
+    with ThreadPoolExecutor(1) as reader:
+        ahead = reader.submit(read, 0)
+        for part in range(max(len(file.parts) for file in files)):
+            some, ahead = ahead.result(), reader.submit(read, part + 1)
+            yield some
 
 
 # ---- what the lake knows already

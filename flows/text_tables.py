@@ -96,7 +96,9 @@ def find_head(first_rows: Sequence[Sequence[str]], known_columns: Callable[[list
     usual = max(widths, key=lambda width: (widths[width] * (width > 1), width), default=0)
     for at, row in enumerate(told):
         cells = [cell.strip() for cell in _without_empty_end(row)]
-        if len(cells) >= max(usual, 1) and all(cells) and len(set(cells)) == len(cells):
+        names = [cell for cell in cells if cell and not re.fullmatch(_VALUE, cell)]
+        # a column may go without a name, or two share one; but a row with values in it is no header
+        if len(cells) >= max(usual, 1) and len(names) == sum(map(bool, cells)) and len(names) * 2 > len(cells):
             return Head(at, list(row), 0)
     for at, row in enumerate(told):
         if any(cell.strip() for cell in row):

@@ -79,14 +79,18 @@ def typed_file(
     reader = _Reader(table, source, settings)
     dealt = _Dealt(source, staging / file_hash, max(2, -(-size // PART_BYTES)))
     waiting: list[pl.DataFrame] = []
-    with ThreadPoolExecutor(AHEAD) as workers:
+    with ThreadPoolExecutor(AHEAD) as workers, ThreadPoolExecutor(1) as dealer:
+        dealing: list[Future[None]] = []
         for typed in _in_order(workers, reader.typed, table.batches()):
             reader.tally(typed)
             waiting.append(typed.rows)
-            if not dealt.is_empty or sum(rows.height for rows in waiting) > ROWS_IN_MEMORY:
-                for rows in waiting:
-                    dealt.deal(rows)
+            if dealing or sum(rows.height for rows in waiting) > ROWS_IN_MEMORY:
+                dealing += [dealer.submit(dealt.deal, rows) for rows in waiting]
                 waiting = []
+                while len(dealing) > AHEAD:
+                    dealing.pop(0).result()
+        for one in dealing:
+            one.result()
     parts: Sequence[Callable[[], pl.DataFrame]]
     if dealt.is_empty:
         whole = pl.concat(waiting or [reader.empty().rows])

@@ -44,6 +44,8 @@ cron = "0 6 2 * *"           # minute hour day month weekday, in the chain's tim
 # table = "order_lines"
 # store_id = "S01"           # only if the file has no store column
 # columns = {{ order_id = "Bill no.", ordered_at = "Date", product_id = "SKU", quantity = "Qty", net_sales = "Paid" }}
+# whole_orders = true        # a newer export of an order replaces it: lines it no longer has are gone
+# date_order = "dmy"         # 03/10/2026 is the 3rd of October; also "mdy"; encoding, decimal_comma, grain, prices: see README
 # exact_duplicates = "keep"  # or "drop": a row equal to an earlier one in every cell is a duplicate
 # rules = [                  # the first rule that holds decides what a row is; no rule: a sale
 #   {{ kind = "not_goods", column = "SKU", is = ["POSTAGE", "BAG"] }},
@@ -80,6 +82,45 @@ def write_templates(folder: Path, locale: str) -> None:
         header = [roles[name].zh if locale.startswith("zh") else name for name in source.columns]
         with (folder / f"{source.table}.csv").open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerow(header)
+    (folder / "columns.md").write_text(columns_explained(locale), encoding="utf-8")
+
+
+KIND_WORDS = {
+    "id": ("编号，按文本填写", "an id, kept as text"),
+    "text": ("文本", "text"),
+    "money": ("金额，如 1234.50", "an amount, e.g. 1234.50"),
+    "unit_price": ("单价，至多 6 位小数", "a price, at most 6 decimals"),
+    "quantity": ("数量，如 1 或 1.5", "a quantity, e.g. 1 or 1.5"),
+    "count": ("整数", "a whole number"),
+    "share": ("比例，如 0.35 或 35%", "a share, e.g. 0.35 or 35%"),
+    "scale": ("0 到 10 的整数", "a whole number from 0 to 10"),
+    "date": ("日期，如 2026-10-31", "a day, e.g. 2026-10-31"),
+    "datetime": ("时间，如 2026-10-31 18:05:00", "a moment, e.g. 2026-10-31 18:05:00"),
+    "bool": ("是 或 否", "yes or no"),
+    "phone": ("电话号码", "a phone number"),
+    "email": ("邮箱", "an e-mail address"),
+    "month_day": ("日期或月日，如 1985-10-03 或 10-03", "a day, with or without its year: 1985-10-03 or 10-03"),
+    "calendar": ("公历 或 农历", "solar or lunar"),
+}
+"""How a kind of column is filled in, zh and en."""
+
+
+def columns_explained(locale: str) -> str:
+    """What the columns of every template mean: one table per file, both headers, what goes in, what must not be empty."""
+    is_zh = locale.startswith("zh")
+    head = (
+        "| 列 | 另一种表头 | 填写 | 必填 |" if is_zh else "| column | or | what goes in | required |"
+    ) + "\n|---|---|---|---|"
+    parts = ["# 模板各列说明" if is_zh else "# The templates' columns"]
+    for source in TEMPLATES:
+        roles = roles_of(source.table)
+        rows = [
+            f"| {roles[name].zh if is_zh else name} | {name if is_zh else roles[name].zh} | "
+            f"{KIND_WORDS[roles[name].kind][0 if is_zh else 1]} | {'✓' if roles[name].required or name in source.required else ''} |"
+            for name in source.columns
+        ]
+        parts.append(f"## {source.table}.csv: {source.zh if is_zh else source.en}\n\n{head}\n" + "\n".join(rows))
+    return "\n\n".join(parts) + "\n"
 
 
 def save_source(workspace: Workspace, name: str, toml: str) -> bool:

@@ -58,7 +58,7 @@ def numbered_lines(lines: pl.DataFrame, *, is_head: bool = False) -> pl.DataFram
     lines = lines.with_columns(_made=fingerprint(pl.col("product_id"), PRODUCT_BITS) * (1 << REPEATS_BITS))
     # nearly every product stands once in its order; only the others must be put in an order of their own
     again = lines.select(source_row="source_row", key=product_of_order, sound=needs_number)
-    again = again.filter(pl.col("sound") & pl.col("key").is_duplicated())
+    again = again.filter(pl.col("sound") & pl.col("key").is_in(_told_twice(again["key"]).implode()))
     if again.height:
         repeated = lines.filter(pl.col("source_row").is_in(again["source_row"].implode()))
         counted = repeated.sort("store_id", "order_id", *SAME_CONTENT, "source_row", nulls_last=True).select(
@@ -71,13 +71,19 @@ def numbered_lines(lines: pl.DataFrame, *, is_head: bool = False) -> pl.DataFram
     return lines.with_columns(line_no=pl.coalesce(own, made)).drop("_made")
 
 
+def _told_twice(keys: pl.Series) -> pl.Series:
+    """The keys that stand there more than once. (Sorting numbers is twice as fast as marking duplicates.)"""
+    ordered = keys.sort()
+    return ordered.filter(ordered == ordered.shift(1)).unique()
+
+
 def told_once(lines: pl.DataFrame) -> pl.DataFrame:
     """`lines` of one file with the repetitions of a line marked: a duplicate when it says the same, else a problem.
 
     A till whose line numbers are not unique within an order must not make one product pass for the correction of another.
     """
     keys = lines.select(source_row="source_row", key=pl.struct(SAME_LINE).hash(), sound=is_sound()).filter("sound")
-    candidates = keys.filter(pl.col("key").is_duplicated())
+    candidates = keys.filter(pl.col("key").is_in(_told_twice(keys["key"]).implode()))
     if candidates.is_empty():
         return lines
     twice = lines.join(candidates.select("source_row"), on="source_row", how="semi", maintain_order="left")
