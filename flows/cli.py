@@ -152,8 +152,8 @@ def inspect(
     For a file that is no known export, propose what it is: a table, a role for each column, how sure and why. Give all
     files of a till together (`regulars inspect inbox/*`): what they share shows which is the side table of which.
     """
-    from flows.inspection import inspect_files
-    from flows.inspection_report import inspection_lines, link_lines
+    from flows.inspecting.inspection import inspect_files
+    from flows.inspecting.inspection_report import inspection_lines, link_lines
     from flows.sources import rules_as_toml, sources_of, toml_key
     from flows.workspace_files import save_source
 

@@ -13,16 +13,16 @@ from typing import Any, Literal
 import polars as pl
 
 from flows.config import Settings, Workspace
-from flows.encodings import UnreadableFile
 from flows.errors import UsageError
 from flows.lake import Lake
 from flows.landing import land
 from flows.quarantine_files import write_quarantine_file
+from flows.reading.encodings import UnreadableFile
+from flows.reading.table_files import hash_of, tables_of
+from flows.reading.text_files import CHUNK_BYTES
+from flows.reading.text_tables import TextTable, check_no_values
 from flows.recognition import UnrecognisedFile, check_currency, recognised_source
 from flows.sources import sources_of
-from flows.table_files import hash_of, tables_of
-from flows.text_files import CHUNK_BYTES
-from flows.text_tables import TextTable, check_no_values
 from flows.typed_files import TypedFile, typed_file
 from schemas.source_formats import SourceFormat
 

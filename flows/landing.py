@@ -15,7 +15,7 @@ import polars as pl
 from flows.config import Settings
 from flows.errors import RegularsError
 from flows.lake import Attempt, Lake, schema_of
-from flows.text_tables import as_raw
+from flows.reading.text_tables import as_raw
 from flows.typed_files import SET_ASIDE_SCHEMA, TypedFile
 from schemas.columns import MONEY
 from schemas.orders import ADDED_ROW, REFUND_ID, Gifts, OrderLines

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from flows.config import Settings
+from flows.reading.text_tables import DAMAGED_SCHEMA, NOT_DATA_SCHEMA, TextBatch, TextTable, as_raw
 from flows.recognition import UnrecognisedFile
-from flows.text_tables import DAMAGED_SCHEMA, NOT_DATA_SCHEMA, TextBatch, TextTable, as_raw
 from schemas.source_formats import CUSTOMER_KEYS, DateOrder, SourceFormat, addressed, normalised_header, roles_of
 from transforms.intake import RoleText, cell_text, proven_date_order, typed_rows
 

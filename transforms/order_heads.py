@@ -14,8 +14,8 @@ _NO_SALE = ("cancelled", "unpaid")
 def with_heads(rows: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     """Typed rows of lines, with store, time, channel and associate of their order's head where they say nothing.
 
-    `heads`: one row per store and order_id with head_… for each of FROM_HEAD. Lines without a store or time of their own whose head
-    is not known are a problem: their order has to be told first.
+    `heads`: one row per store and order_id with head_… for each of FROM_HEAD. Lines without a store or time of their own
+    whose head is not known are a problem: their order has to be told first.
     """
     lacking = [name for name in ("store_id", "ordered_at") if name not in rows.columns]
     if heads.height:

@@ -13,9 +13,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from flows.containers import LIMITS, Limits, parts_of
-from flows.spreadsheets import grids_of
-from flows.text_files import UnreadableFile
+from flows.reading.containers import LIMITS, Limits, parts_of
+from flows.reading.spreadsheets import grids_of
+from flows.reading.text_files import UnreadableFile
 from tests.flows import xls_writer as xls
 
 CSV = "order_id,member_id\n1,会员甲\n".encode()

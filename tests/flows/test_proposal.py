@@ -13,12 +13,12 @@ import pytest
 
 from flows.config import Workspace, read_settings
 from flows.errors import UsageError
-from flows.file_text import FileText
 from flows.ingest import ingest
-from flows.inspection import Inspection, inspect_files, tables_read
-from flows.inspection_report import inspection_lines, link_lines
+from flows.inspecting.file_text import FileText
+from flows.inspecting.inspection import Inspection, inspect_files, tables_read
+from flows.inspecting.inspection_report import inspection_lines, link_lines
+from flows.inspecting.proposal import propose, source_name
 from flows.lake import Lake
-from flows.proposal import propose, source_name
 from flows.sources import declared, sources_of
 from flows.workspace_files import save_source
 from schemas.column_synonyms import SYNONYMS

@@ -23,10 +23,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
-from flows.cell_values import UNCACHED_FORMULA, format_kind
-from flows.containers import Limits
-from flows.spreadsheets import Grid, grids_of
-from flows.text_files import UnreadableFile
+from flows.reading.cell_values import UNCACHED_FORMULA, format_kind
+from flows.reading.containers import Limits
+from flows.reading.spreadsheets import Grid, grids_of
+from flows.reading.text_files import UnreadableFile
 from tests.flows import xls_writer as xls
 
 # ---- making workbooks
@@ -342,7 +342,7 @@ def test_what_a_text_says_is_no_markup():
 
 
 def test_a_sheet_of_several_blocks(monkeypatch):
-    monkeypatch.setattr("flows.xlsx_files.BLOCK_BYTES", 100)
+    monkeypatch.setattr("flows.reading.xlsx_files.BLOCK_BYTES", 100)
     rows = "".join(
         f'<row r="{n}"><c r="A{n}" t="s"><v>{n % 2}</v></c><c r="{"BC"[n // 40]}{n}"><v>{n}</v></c></row>'
         for n in range(1, 60)
@@ -650,7 +650,7 @@ def test_an_xls_of_excel_95_in_gbk():
 
 
 def test_an_xls_of_too_many_cells_is_refused(monkeypatch):
-    monkeypatch.setattr("flows.xls_files.CELLS", 3)
+    monkeypatch.setattr("flows.reading.xls_files.CELLS", 3)
     cells = {"a": xls.number(0, 0, 1) + xls.number(0, 1, 1), "b": xls.number(0, 0, 1)}
     assert len(grids(xls.workbook(cells), "xls")) == 2
     assert "more than 3 cells" in refusal(xls.workbook(cells | {"c": xls.number(0, 0, 1)}), "xls")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.table_files import tables_of
+from flows.reading.table_files import tables_of
 from tests.conftest import REAL_DATA
 
 SPECTRUM = REAL_DATA / "csv-spectrum"

@@ -60,7 +60,8 @@ def test_ten_thousand_mutated_files_end_cleanly():
 # ---- bombs
 
 has_containers = pytest.mark.skipif(
-    importlib.util.find_spec("flows.containers") is None, reason="flows.containers is not there: nothing is unpacked"
+    importlib.util.find_spec("flows.reading.containers") is None,
+    reason="flows.reading.containers is not there: nothing is unpacked",
 )
 
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from flows.column_roles import Candidate, Reading, Sureness, named_as, read_as
 from flows.errors import UsageError
-from flows.file_text import FITS, HALF_FITS, NEARLY_FITS, NUMBER_KINDS, FileText, quoted, values_seen
-from flows.order_line_checks import add_sale_rule, check_order_lines, settle_grain, settle_unnamed_triple
+from flows.inspecting.column_roles import Candidate, Reading, Sureness, named_as, read_as
+from flows.inspecting.file_text import FITS, HALF_FITS, NEARLY_FITS, NUMBER_KINDS, FileText, quoted, values_seen
+from flows.inspecting.order_line_checks import add_sale_rule, check_order_lines, settle_grain, settle_unnamed_triple
 from flows.sources import READING_KEYS, required_roles, toml_key, toml_value
 from schemas.column_synonyms import FIRST_NAME, KIND_WORDS, LAST_NAME, NO_ROLE, TIME_OF_DAY
 from schemas.source_formats import INPUT_TABLES, normalised_header, roles_of

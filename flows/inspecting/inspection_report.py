@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from flows.inspection import Inspection, Landable
-from flows.proposal import Proposal
-from flows.side_tables import Link
+from flows.inspecting.inspection import Inspection, Landable
+from flows.inspecting.proposal import Proposal
+from flows.inspecting.side_tables import Link
 from schemas.quarantine import REASONS
 from schemas.source_formats import roles_of
 

@@ -21,8 +21,8 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
-from flows.encodings import ByteSample, UnreadableFile, encoding_of, is_surely_utf8
-from flows.text_tables import (
+from flows.reading.encodings import ByteSample, UnreadableFile, encoding_of, is_surely_utf8
+from flows.reading.text_tables import (
     DAMAGED_SCHEMA,
     HEAD_ROWS,
     NOT_DATA_SCHEMA,

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.column_roles import PRICES, named_as
-from flows.file_text import FITS, HALF_FITS, FileText, quoted
-from flows.proposal import Proposal, propose
+from flows.inspecting.column_roles import PRICES, named_as
+from flows.inspecting.file_text import FITS, HALF_FITS, FileText, quoted
+from flows.inspecting.proposal import Proposal, propose
 from schemas.column_synonyms import SYNONYMS
 from transforms.profiling import share_found
 

@@ -17,8 +17,8 @@ from typing import IO, BinaryIO
 
 import polars as pl
 
-from flows.containers import LIMITS, MEBIBYTE, Limits
-from flows.encodings import UnreadableFile
+from flows.reading.containers import LIMITS, MEBIBYTE, Limits
+from flows.reading.encodings import UnreadableFile
 
 MEMORY_BYTES = 2048 * MEBIBYTE
 """Address space of the child: 19 million cells got by with 1.5 GB of it."""
@@ -47,7 +47,7 @@ def table(stream: BinaryIO, limits: Limits = LIMITS) -> pl.DataFrame:
         source.seek(0)
         try:
             child = subprocess.run(
-                [sys.executable, "-m", "flows.parquet_files", str(limits.cells)],
+                [sys.executable, "-m", "flows.reading.parquet_files", str(limits.cells)],
                 stdin=source, stdout=result, stderr=subprocess.DEVNULL, env=environment, timeout=SECONDS, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:

@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 import polars as pl
 
-from flows.containers import LIMITS, MEBIBYTE, Limits
-from flows.encodings import UnreadableFile
-from flows.wide_tables import WideTable
+from flows.reading.containers import LIMITS, MEBIBYTE, Limits
+from flows.reading.encodings import UnreadableFile
+from flows.reading.wide_tables import WideTable
 
 HTML_BYTES = 64 * MEBIBYTE
 TAGS = 3_000_000

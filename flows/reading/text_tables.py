@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.encodings import UnreadableFile
+from flows.reading.encodings import UnreadableFile
 from schemas.source_formats import normalised_header
 
 HEAD_ROWS = 40

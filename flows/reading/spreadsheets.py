@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 import polars as pl
 
-from flows import html_tables, parquet_files, xls_files, xlsx_files
-from flows.containers import LIMITS, Limits, PartKind, in_memory
+from flows.reading import html_tables, parquet_files, xls_files, xlsx_files
+from flows.reading.containers import LIMITS, Limits, PartKind, in_memory
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def grids_of(part_kind: PartKind, stream: BinaryIO, limits: Limits = LIMITS) -> 
     """The worksheets of a workbook in its order (chart sheets left out), the tables of a page, or a Parquet file's one table.
 
     Empty sheets are among them (no rows), and so are hidden ones (`is_hidden`, no rows). The text of a cell is its value:
-    flows.cell_values says how numbers, dates, formulas and errors read. Parquet: the column names are row 1.
+    flows.reading.cell_values says how numbers, dates, formulas and errors read. Parquet: the column names are row 1.
     UnreadableFile, without quoting data, for damage, passwords and what passes a limit.
     """
     if part_kind == "parquet":
@@ -36,7 +36,7 @@ def grids_of(part_kind: PartKind, stream: BinaryIO, limits: Limits = LIMITS) -> 
     if part_kind == "html":
         return [Grid("", cells) for cells in html_tables.tables(stream, limits)]
     if part_kind == "text":
-        raise ValueError("text is read by flows.text_files")
+        raise ValueError("text is read by flows.reading.text_files")
     if not stream.seekable():
         stream = in_memory(stream, limits)
     sheets = xls_files.sheets if part_kind == "xls" else xlsx_files.sheets

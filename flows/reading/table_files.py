@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 import polars as pl
 
-from flows.containers import Part, parts_of
-from flows.encodings import ByteSample, UnreadableFile
-from flows.spreadsheets import Grid, grids_of
-from flows.text_files import CHUNK_BYTES, known_layout, read_text, sample_of
-from flows.text_tables import (
+from flows.reading.containers import Part, parts_of
+from flows.reading.encodings import ByteSample, UnreadableFile
+from flows.reading.spreadsheets import Grid, grids_of
+from flows.reading.text_files import CHUNK_BYTES, known_layout, read_text, sample_of
+from flows.reading.text_tables import (
     DAMAGED_SCHEMA,
     HEAD_ROWS,
     NOT_DATA_SCHEMA,

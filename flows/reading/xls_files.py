@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 import polars as pl
 
-from flows.cell_values import Styles, cell_texts, format_kind
-from flows.containers import LIMITS, MEBIBYTE, OLE_SIGNATURE, Limits
-from flows.encodings import UnreadableFile
-from flows.wide_tables import WideTable
+from flows.reading.cell_values import Styles, cell_texts, format_kind
+from flows.reading.containers import LIMITS, MEBIBYTE, OLE_SIGNATURE, Limits
+from flows.reading.encodings import UnreadableFile
+from flows.reading.wide_tables import WideTable
 
 XLS_BYTES = 64 * MEBIBYTE
 CELLS = 4_000_000

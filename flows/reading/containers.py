@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Literal
 
-from flows.encodings import UnreadableFile
+from flows.reading.encodings import UnreadableFile
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer as Buffer

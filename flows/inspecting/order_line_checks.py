@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from flows.column_roles import PRICES, Candidate, Reading, Sureness, named_as
-from flows.file_text import FITS, HALF_FITS, NEARLY_FITS, WORDS_SHOWN, quoted
+from flows.inspecting.column_roles import PRICES, Candidate, Reading, Sureness, named_as
+from flows.inspecting.file_text import FITS, HALF_FITS, NEARLY_FITS, WORDS_SHOWN, quoted
 from schemas.column_synonyms import GIVEN_BACK, KIND_WORDS, NO_ROLE, ORDER_LINES, SALE_WORDS
 from schemas.source_formats import CUSTOMER_KEYS, roles_of
 from transforms.intake import BLANKS

@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 
 from flows.config import Settings
-from flows.encodings import UnreadableFile
-from flows.file_text import FileText
-from flows.proposal import Proposal
+from flows.inspecting.file_text import FileText
+from flows.inspecting.proposal import Proposal
+from flows.inspecting.side_tables import Link, propose_together
+from flows.reading.encodings import UnreadableFile
+from flows.reading.table_files import tables_of
 from flows.recognition import UnrecognisedFile, check_currency, recognised_source
-from flows.side_tables import Link, propose_together
 from flows.sources import declared, sources_of
-from flows.table_files import tables_of
 from flows.typed_files import checked_rows, role_texts, roles_read
 from schemas.columns import MONEY
 from schemas.segments import SALES_KINDS

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from flows.file_text import FITS, HALF_FITS, NEARLY_FITS, NUMBER_KINDS, FileText
+from flows.inspecting.file_text import FITS, HALF_FITS, NEARLY_FITS, NUMBER_KINDS, FileText
 from flows.sources import required_roles
 from schemas.column_synonyms import GIVEN_BACK, NO_ROLE, SYNONYMS, Words
 from schemas.source_formats import CUSTOMER_KEYS, roles_of

@@ -21,10 +21,10 @@ from xml.parsers import expat
 
 import polars as pl
 
-from flows.cell_values import UNCACHED_FORMULA, FormatKind, Styles, cell_texts, format_kind
-from flows.containers import LIMITS, MEBIBYTE, Limits, check_members, damage_as_refusal, opened_zip
-from flows.encodings import UnreadableFile
-from flows.wide_tables import WideTable
+from flows.reading.cell_values import UNCACHED_FORMULA, FormatKind, Styles, cell_texts, format_kind
+from flows.reading.containers import LIMITS, MEBIBYTE, Limits, check_members, damage_as_refusal, opened_zip
+from flows.reading.encodings import UnreadableFile
+from flows.reading.wide_tables import WideTable
 
 BLOCK_BYTES = 8 * MEBIBYTE
 ITEM_BYTES = 64 * MEBIBYTE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.containers import Limits
-from flows.encodings import UnreadableFile
+from flows.reading.containers import Limits
+from flows.reading.encodings import UnreadableFile
 
 
 class WideTable:
