@@ -316,22 +316,27 @@ def activity(order_lines: pl.LazyFrame) -> pl.LazyFrame:
     """
     is_sale = pl.col("line_kind") == "sale"
     is_refund = pl.col("line_kind") == "refund"
+    net_sales = pl.col("net_sales")
 
-    def total(column: str, where: pl.Expr) -> pl.Expr:
-        return pl.col(column).filter(where).sum().cast(MONEY)
+    def where(condition: pl.Expr, amount: pl.Expr) -> pl.Expr:
+        return pl.when(condition).then(amount).otherwise(pl.lit(0).cast(MONEY)).cast(MONEY)
 
+    day = ("landing_id", "store_id", "buyer_key", "business_date")
+    # amounts are put apart before the rows are grouped: filters inside the groups cost four times as much
+    amounts = {
+        "sales": where(is_sale, net_sales),
+        "refunds": where(is_refund, -net_sales),
+        "cost": pl.col("cost").fill_null(pl.lit(0).cast(MONEY)).cast(MONEY),
+        "costed_net_sales": where(pl.col("cost").is_not_null(), net_sales),
+        "promotion_sales": where(is_sale & pl.col("is_promotion").fill_null(False), net_sales),
+        # the latest receipt: a return is none, and neither is a line taken back
+        "last_ordered_at": pl.when(is_sale & (net_sales > 0)).then("ordered_at"),
+    }
     return (
         order_lines.filter(is_sale | is_refund)
-        .group_by("landing_id", "store_id", "buyer_key", "business_date")
-        .agg(
-            sales=total("net_sales", is_sale),
-            refunds=(-pl.col("net_sales").filter(is_refund).sum()).cast(MONEY),
-            cost=total("cost", pl.lit(True)),
-            costed_net_sales=total("net_sales", pl.col("cost").is_not_null()),
-            promotion_sales=total("net_sales", is_sale & pl.col("is_promotion").fill_null(False)),
-            # the latest receipt: a return is none, and neither is a line taken back
-            last_ordered_at=pl.col("ordered_at").filter(is_sale & (pl.col("net_sales") > 0)).max(),
-        )
+        .select(*day, **amounts)
+        .group_by(day)
+        .agg(*(pl.col(name).sum().cast(MONEY) for name in list(amounts)[:-1]), pl.col("last_ordered_at").max())
         .sort("landing_id", "store_id", "business_date", "buyer_key", nulls_last=True)
     )
 

@@ -45,7 +45,6 @@ FOREIGN_LINES_LOOKED_AT = 2_000
 
 UNDECODABLE = "\uffff"
 """Marks a line that is not in the file's encoding (a code point that no text may hold)."""
-_CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _IS_DAMAGED_TEXT = f"[\x00-\x08\x0b\x0c\x0e-\x1f{UNDECODABLE}]"
 
 OpenStream = Callable[[], BinaryIO]
@@ -311,9 +310,9 @@ def _with_one_line_end(lines: bytes) -> bytes:
 def _plain_rows(lines: bytes, count: int, delimiter: str, names: list[str], first_row: int) -> pl.DataFrame | None:
     """The rows of lines that all plainly fit the header; None when one may not, whatever the reason."""
     width = len(names)
-    if width < 2 or not lines or b'"' in lines or UNDECODABLE.encode() in lines:
+    if width < 2 or not lines or b'"' in lines or (not lines.isascii() and UNDECODABLE.encode() in lines):
         return None
-    if lines.count(delimiter.encode()) != count * (width - 1) or len(lines.translate(None, _CONTROLS)) != len(lines):
+    if lines.count(delimiter.encode()) != count * (width - 1) or _has_controls(lines):
         return None
     # as many delimiters as there must be altogether, and (polars refuses those) no line with too many: none has too few
     try:
@@ -325,6 +324,14 @@ def _plain_rows(lines: bytes, count: int, delimiter: str, names: list[str], firs
         return None
     rows.columns = names
     return rows.with_columns(source_row=pl.int_range(first_row, first_row + count, dtype=pl.Int64, eager=True))
+
+
+def _has_controls(lines: bytes) -> bool:
+    """Whether there are control characters beside line ends and tabs."""
+    controls = int(np.count_nonzero(np.frombuffer(lines, dtype=np.uint8) < 32))
+    return controls != lines.count(b"\n") + (lines.count(b"\r") if b"\r" in lines else 0) + (
+        lines.count(b"\t") if b"\t" in lines else 0
+    )
 
 
 def _sorted_out(
