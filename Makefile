@@ -17,10 +17,10 @@ demo: setup ## A sample chain's reviews, made from till files into demo/
 	@.venv/bin/regulars demo --to demo
 
 test: setup ## The tests, without the long ones
-	@$(PYTHON_IN_VENV) -m pytest -q -m "not long" tests
+	@$(PYTHON_IN_VENV) -m pytest -q -n auto --dist loadfile -m "not long" tests
 
 test-long: setup ## All tests, also the long ones
-	@$(PYTHON_IN_VENV) -m pytest -q tests
+	@$(PYTHON_IN_VENV) -m pytest -q -n auto --dist loadfile tests
 
 check: setup ## Lint, formatting and types
 	@$(PYTHON_IN_VENV) -m ruff check

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +33,15 @@ currency = "CNY"
 time_zone = "Asia/Shanghai"
 quarantine_limit = 1.0
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_disk() -> Iterator[None]:
+    """Nothing is flushed to the disk in the tests' own process: no power is cut there (tests/interruptions has its own)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
 
 RunRegulars = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -88,7 +88,7 @@ class Line:
     def content(self) -> tuple[Hashable, ...]:
         """What a telling of the line says: if a newer one says other things, it is a correction."""
         return (self.product, self.quantity, self.net_sales, self.kind, self.ordered_at, self.member, self.cost,
-                self.is_promotion, self.associate)  # fmt: skip
+                self.is_promotion, self.associate, self.occasion)  # fmt: skip
 
     @property
     def rank(self) -> tuple[Any, ...]:

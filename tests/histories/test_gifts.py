@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from flows.month import known_ledger, landed_rows
 from tests.histories.histories import NUMBERED_TILL, ORDER_HEADS, TILL, Drop, New
 from tests.histories.intake_oracle import Row
@@ -27,15 +25,11 @@ def gifts(tmp_path, *drops: Drop) -> list[tuple[str, str, str]]:
         return sorted(rows.select("store_id", "order_id", "occasion").collect().iter_rows())
 
 
-is_open = pytest.mark.xfail(strict=True, reason="the intake does not do this yet")
-
-
 def test_an_occasion_that_a_correction_no_longer_has_is_gone(tmp_path):
     first = New(NUMBERED_TILL, (sold("N1", "1", occasion="birthday"),))
     assert gifts(tmp_path, first, New(NUMBERED_TILL, (sold("N1", "1", net_sales="6.00"),))) == []
 
 
-@is_open
 def test_an_occasion_that_is_told_later_counts(tmp_path):
     later = New(NUMBERED_TILL, (sold("N1", "1", occasion="birthday"),))
     assert gifts(tmp_path, New(NUMBERED_TILL, (sold("N1", "1"),)), later) == [("N1", "o1", "birthday")]
