@@ -126,9 +126,8 @@ def main() -> None:
     for name, runs in (("bare polars.read_csv", bare), (f"intake, {cores} cores", many), ("intake, 1 core", one)):
         middle = sorted(runs, key=lambda run: run["seconds"])[len(runs) // 2]
         print(f"{name:24} {middle['seconds']:7.1f} s  {middle['cpu']:7.1f} CPU-s  {max(r['mb'] for r in runs):7.0f} MB")
-    print(
-        f"throughput = 1/{seconds['many'] / seconds['bare']:.1f} of the bare read; {cores} cores {seconds['one'] / seconds['many']:.2f} × one"
-    )
+    share, gain = seconds["many"] / seconds["bare"], seconds["one"] / seconds["many"]
+    print(f"throughput = 1/{share:.1f} of the bare read; {cores} cores {gain:.2f} × one")
 
 
 if __name__ == "__main__":

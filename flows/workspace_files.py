@@ -114,11 +114,13 @@ def columns_explained(locale: str) -> str:
     parts = ["# 模板各列说明" if is_zh else "# The templates' columns"]
     for source in TEMPLATES:
         roles = roles_of(source.table)
-        rows = [
-            f"| {roles[name].zh if is_zh else name} | {name if is_zh else roles[name].zh} | "
-            f"{KIND_WORDS[roles[name].kind][0 if is_zh else 1]} | {'✓' if roles[name].required or name in source.required else ''} |"
-            for name in source.columns
-        ]
+        rows = []
+        for name in source.columns:
+            headers = (roles[name].zh, name) if is_zh else (name, roles[name].zh)
+            required = "✓" if roles[name].required or name in source.required else ""
+            rows.append(
+                f"| {headers[0]} | {headers[1]} | {KIND_WORDS[roles[name].kind][0 if is_zh else 1]} | {required} |"
+            )
         parts.append(f"## {source.table}.csv: {source.zh if is_zh else source.en}\n\n{head}\n" + "\n".join(rows))
     return "\n\n".join(parts) + "\n"
 

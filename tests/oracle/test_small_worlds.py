@@ -271,7 +271,7 @@ def test_what_happens_later_changes_nothing(seed: int, tmp_path: Path):
     if not months:
         return
     whole = run(world, tmp_path / "whole").reviews(months[0])
-    cut = without_shop_phone(cut_after(world, end_of(months[0])))
-    cut = run(cut, tmp_path / "cut").reviews(months[0])
+    until_then = without_shop_phone(cut_after(world, end_of(months[0])))
+    cut = run(until_then, tmp_path / "cut").reviews(months[0])
     for scope, review in cut.items():  # a store without any row yet has no review
         check_unchanged(review, whole[scope], f"seed {seed}, {scope}, {months[0]:%Y-%m}")
