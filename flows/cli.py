@@ -604,9 +604,13 @@ def _show_landed(report: Any, totals: dict[str, Any]) -> None:
                 "quarantined": file.rows_quarantined,
                 "duplicate": file.rows_duplicate,
                 "corrected": file.rows_corrected,
+                "withdrawn": file.rows_withdrawn,
+                "left out (titles, totals, remarks)": file.rows_not_data,
             }
             extra = "".join(f", {number} {word}" for word, number in counted.items() if number)
             print(f"{file.file}: {file.source}, {file.rows_in} rows, {file.rows_accepted} accepted{extra}")
+            if file.quarantine_file:
+                print(f"  mend {file.quarantine_file} and drop it into the inbox again")
     print(
         f"rows in {report.total('rows_in')} = accepted {report.total('rows_accepted')}"
         f" + quarantined {report.total('rows_quarantined')} + duplicate {report.total('rows_duplicate')}"

@@ -32,7 +32,7 @@ LEDGER_COUNTS = (
     "net_sales",
 )  # fmt: skip
 
-Outcome = Literal["landed", "landed_before", "unrecognised", "unreadable"]
+Outcome = Literal["landed", "landed_before", "left_out", "unrecognised", "unreadable"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class FileOutcome:
     rows_withdrawn: int = 0
     rows_not_data: int = 0
     net_sales: Decimal = Decimal("0.00")
+    quarantine_file: str | None = None
+    """Where the rows that were set aside can be mended."""
     message: str | None = None
 
 
@@ -194,6 +196,7 @@ class _Ingest:
         size = path.stat().st_size
         found: list[_Opened] = []
         trouble: UnrecognisedFile | None = None
+        unknown: list[str] = []
         for table in tables:
             where = f"{name}#{table.part}" if len(tables) > 1 else name
             try:
@@ -201,11 +204,16 @@ class _Ingest:
                 check_currency(source, self.settings)
             except UnrecognisedFile as error:
                 trouble = trouble or error
+                unknown.append(where)
                 continue
             known_as = f"{content}#{table.part}" if len(tables) > 1 else content
             found.append(_Opened(path, where, known_as, table, source, table.size or size))
         if not found and trouble is not None:
             raise trouble
+        for where in unknown:
+            self._tell(
+                FileOutcome(where, "left_out", message=f"{where} is no known table and was left out; the others land")
+            )
         return found
 
     def _typed(self, table: _Opened, staging: Path) -> TypedFile | None:
@@ -234,17 +242,20 @@ class _Ingest:
         )
         self.ledger = self.lake.ledger()
         for (table, typed), row in zip(pending, landed, strict=True):
-            self._write_quarantine(row["landing_no"], table.table.header)
+            aside = self._write_quarantine(row["landing_no"], table.table.header)
             waiting = self.unlanded[table.path]
             waiting.discard(table.content)
             if not waiting:
                 _move_away(self.workspace, table.path, self.now)
             counts = {name: row[name] for name in LEDGER_COUNTS}
-            self._tell(FileOutcome(typed.name, "landed", typed.source.name, typed.source.table, **counts))
+            mend = None if aside is None else aside.relative_to(self.workspace.root).as_posix()
+            self._tell(
+                FileOutcome(typed.name, "landed", typed.source.name, typed.source.table, **counts, quarantine_file=mend)
+            )
         pending.clear()
 
-    def _write_quarantine(self, landing_no: int, header: Sequence[str]) -> None:
-        write_quarantine_file(self.workspace, self.lake, self.ledger, landing_no, header, self.settings.locale)
+    def _write_quarantine(self, landing_no: int, header: Sequence[str]) -> Path | None:
+        return write_quarantine_file(self.workspace, self.lake, self.ledger, landing_no, header, self.settings.locale)
 
     def _tell_landed_before(self, path: Path, name: str, content: str) -> None:
         """Move away what landed before; a run killed after the commit may still owe its quarantine file."""

@@ -45,6 +45,8 @@ def _first_line(found: Inspection) -> str:
     if not found.header:
         return found.file
     delimiter = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "|"}.get(found.delimiter or "", found.delimiter)
+    if found.encoding is None:
+        return f"{found.file}: {found.rows:,} rows"
     return f"{found.file}: {found.rows:,} rows, {found.encoding}, separated by {delimiter}"
 
 
