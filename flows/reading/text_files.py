@@ -253,15 +253,13 @@ def _line_as_utf8(line: bytes, encoding: str) -> bytes:
 # ---- the rows
 
 
-def _batches(
-    open_stream: OpenStream, encoding: str, layout: _Layout, chunk_bytes: int = CHUNK_BYTES
-) -> Iterator[TextBatch]:
+def _batches(open_stream: OpenStream, encoding: str, layout: _Layout) -> Iterator[TextBatch]:
     width = len(layout.header)
     names = [str(position) for position in range(width)]
     next_row = 1
     rest = b""
     titles = pl.DataFrame({"source_row": layout.titles, "what": ["title"] * len(layout.titles)}, schema=NOT_DATA_SCHEMA)
-    chunks = _utf8_chunks(open_stream(), encoding, chunk_bytes)
+    chunks = _utf8_chunks(open_stream(), encoding, CHUNK_BYTES)
     chunk = next(chunks, b"")
     while chunk or rest:
         following = next(chunks, b"")

@@ -1,0 +1,92 @@
+"""A file that is read in many batches and landed in many parts is the same file."""
+
+from __future__ import annotations
+
+from random import Random
+
+import polars as pl
+import pytest
+
+from flows import ingest as ingest_module
+from flows import typed_files
+from flows.lake import Lake
+from flows.reading import text_files
+from tests.flows.test_ingest import assert_adds_up, drop, land
+
+HEADER = "order_id,ordered_at,store_id,product_id,product_name,quantity,net_sales,member_id,phone"
+
+
+def rows(seed: int, orders: int = 150) -> list[str]:
+    """Orders whose lines stand far apart, with quotes, line breaks inside cells, damaged lines and bad values among them."""
+    rng = Random(seed)
+    made: list[str] = []
+    for order in range(orders):
+        who = rng.randrange(40)
+        for _ in range(rng.randint(1, 4)):
+            name = rng.choice(["Ring", '"Ring, 18k"', '"two\nlines"', '"said ""yes"""', "金戒指"])
+            quantity = rng.choice(["1", "2", "1", "one"] if rng.random() < 0.1 else ["1", "2"])
+            made.append(
+                f"f{seed}o{order},2026-10-{1 + order % 28:02d} 10:00,S{order % 3},P{rng.randrange(5)},{name},{quantity},"
+                f"{rng.randrange(1, 99)}.50,M{who},199{who:08d}" + (",surplus" if rng.random() < 0.03 else "")
+            )
+    rng.shuffle(made)
+    return made
+
+
+def state(workspace) -> dict[str, list[tuple]]:
+    """What the lake says, whatever the parts it landed in."""
+    lake = Lake(workspace.lake)
+    ledger = lake.ledger()
+    names = lake.scan("order_lines", ledger).join(ledger.lazy().select("landing_id", "file_name"), on="landing_id")
+    told = {
+        "lines": names.drop("landing_id", "landing_no"),
+        "quarantine": lake.scan("quarantine", ledger).drop("landing_id", "landing_no"),
+        "buyers": lake.scan("buyers", ledger).drop("landing_id", "landing_no"),
+        "activity": lake.scan("activity", ledger)
+        .group_by("store_id", "buyer_key", "business_date")
+        .agg(pl.col("sales", "refunds").sum(), pl.col("last_ordered_at").max()),
+    }
+    found = {name: sorted(frame.collect().rows(), key=str) for name, frame in told.items()}
+    found["ledger"] = ledger.drop("landing_id", "landing_no", "file_hash", "landed_at").sort("file_name").rows()
+    return found
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_many_batches_and_parts_give_the_same_lake(workspace, monkeypatch, tmp_path, line_end):
+    def drop_files() -> None:
+        for seed in (1, 2):
+            path = drop(workspace, f"{seed}.csv", *rows(seed), header=HEADER)
+            path.write_bytes(path.read_bytes().replace(b"\n", line_end.encode()).rstrip())  # no line end at the end
+
+    drop_files()
+    land(workspace)
+    at_once = state(workspace)
+    assert len(at_once["quarantine"]) > 20
+    for folder in (workspace.lake, workspace.landed, workspace.quarantine):
+        folder.rename(tmp_path / f"{folder.name} at once")
+
+    monkeypatch.setattr(text_files, "CHUNK_BYTES", 1500)
+    monkeypatch.setattr(ingest_module, "CHUNK_BYTES", 1500)
+    monkeypatch.setattr(typed_files, "ROWS_IN_MEMORY", 40)
+    monkeypatch.setattr(typed_files, "PART_BYTES", 3000)
+    drop_files()
+    report = land(workspace)
+    assert [file.outcome for file in report.files] == ["landed", "landed"]
+    in_parts = state(workspace)
+    for name, told in at_once.items():
+        assert in_parts[name] == told, name
+    assert_adds_up(workspace)
+    assert not (workspace.state / "staging").exists()
+
+
+def test_a_late_problem_quotes_the_line_as_it_stands(workspace, monkeypatch):
+    """The same line number twice in an order shows only when all of its lines are together."""
+    monkeypatch.setattr(text_files, "CHUNK_BYTES", 400)
+    monkeypatch.setattr(typed_files, "ROWS_IN_MEMORY", 3)
+    lines = [f"o{n},1,2026-10-01,S1,p1,1,5,,m1," for n in range(20)]
+    drop(workspace, "a.csv", *lines, 'o3,1,2026-10-01,S1,"p2, late",1,7,,m1,')
+    land(workspace)
+    lake = Lake(workspace.lake)
+    bad = lake.scan("quarantine", lake.ledger()).collect().row(0, named=True)
+    assert (bad["source_row"], bad["reason"]) == (22, "repeated_line")
+    assert '"p2, late"' in bad["raw"]
