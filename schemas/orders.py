@@ -13,8 +13,8 @@ class OrderLines(Landed):
     """One row per product in an order: sold, refunded, cancelled or no goods at all (`line_kind` says which)."""
 
     order_id: str = column("订单号", "id", required=True)
-    line_no: int = derived(ge=0)
-    """Its number in the order, the till's own or made from the product; 0: the row is the whole order (its head)."""
+    line_no: int = derived(ge=-1)
+    """Its number in the order, the till's own or made from the product; -1: the row is the whole order (its head)."""
     store_id: str = column("门店编号", "id", required=True)
     channel: str = column("渠道", "text")
     ordered_at: pl.Datetime = column("下单时间", "datetime", required=True)
@@ -99,7 +99,7 @@ class Superseded(pa.DataFrameModel):
     old_landing_id: int = derived()
     store_id: str = derived()
     order_id: str = derived()
-    line_no: int = derived(ge=0)
+    line_no: int = derived(ge=-1)
     business_date: pl.Date = derived()
     net_sales: Money = derived()
     """Of the old version; 0.00 when it was neither sale nor refund."""

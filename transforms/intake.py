@@ -247,7 +247,7 @@ def _bare(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Series]:
         found.append((cells.str.contains("\ufffd", literal=True), "lost_character"))
     if role.kind == "id":
         found.append((cells.str.contains(REWRITTEN_NUMBER), "not_id"))
-        found.append((cells.str.contains(r"[\x{7f}-\x{9f}]"), "not_id"))
+        found.append((cells.str.contains(r"[\r\n\t\x{7f}-\x{9f}]"), "not_id"))
         # a stray quote; a product's title that stands in for its code may hold inches
         is_title = cells.str.contains(r"\s|[^\x00-\x7f]")
         found.append((cells.str.contains('"', literal=True) & ~is_title, "not_id"))
@@ -500,7 +500,7 @@ _PARSERS: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {
     "money": _decimal(MONEY, 15, 2),
     "unit_price": _decimal(UNIT_PRICE, 11, 6),
     "quantity": _decimal(QUANTITY, 14, 3),
-    "count": _whole(r"^[0-9]{1,15}(\.0+)?$", 0, 10**15),
+    "count": _whole(r"^[0-9]{1,15}(\.0)?$", 0, 10**15),
     "scale": _whole(r"^[0-9]{1,2}(\.0+)?$", 0, 10),
     "share": _share,
     "date": _moment,

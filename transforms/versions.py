@@ -2,7 +2,7 @@
 
 A line is known by its store, its order and its number in the order. The number is the till's own where it has one.
 Otherwise it is made from the product: the first, second … line of this product in the order, counted by what the lines
-say, not by where they stand, so that the same rows in another order are the same lines. Number 0 is the order's head: the
+say, not by where they stand, so that the same rows in another order are the same lines. Number -1 is the order's head: the
 whole order in one row, which counts until its lines are known.
 """
 
@@ -15,7 +15,7 @@ import polars as pl
 from schemas.columns import MONEY, QUANTITY
 from transforms.fingerprint import fingerprint
 
-HEAD_LINE_NO = 0
+HEAD_LINE_NO = -1
 """The number of a row that tells a whole order (a source whose grain is the order)."""
 REPEATS_BITS = 9
 """Lines of one product in one order are counted up to 2^9; more of them with all the same content need a number of their own."""

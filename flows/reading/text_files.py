@@ -45,6 +45,7 @@ FOREIGN_LINES_LOOKED_AT = 2_000
 
 UNDECODABLE = "\uffff"
 """Marks a line that is not in the file's encoding (a code point that no text may hold)."""
+csv.field_size_limit(LONGEST_LINE)  # its own limit is 128 kB a cell
 _IS_DAMAGED_TEXT = f"[\x00-\x08\x0b\x0c\x0e-\x1f{UNDECODABLE}]"
 
 OpenStream = Callable[[], BinaryIO]
