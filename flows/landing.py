@@ -458,7 +458,8 @@ def _quarantine_rows(bad: pl.DataFrame, file: TypedFile) -> pl.DataFrame:
 
 def _with_raw_hash(told: pl.DataFrame) -> pl.DataFrame:
     """Quarantine rows complete: a row without a number of its own gets one from its text, should its file have none either."""
-    number = MENDED_FROM + fingerprint(pl.col("raw"), RAW_BITS)
+    nth = pl.int_range(pl.len(), dtype=pl.Int64).over("raw")  # halves of torn lines can look alike
+    number = MENDED_FROM + fingerprint(pl.col("raw"), RAW_BITS) + nth
     told = told.with_columns(raw_hash=fingerprint(pl.col("raw")), line_no=pl.coalesce("line_no", number))
     return told.select(name for name in schema_of(Quarantine) if name != "landing_id")
 
