@@ -460,7 +460,8 @@ def _with_raw_hash(told: pl.DataFrame) -> pl.DataFrame:
     """Quarantine rows complete: a row without a number of its own gets one from its text, should its file have none either."""
     nth = pl.int_range(pl.len(), dtype=pl.Int64).over("raw")  # halves of torn lines can look alike
     number = MENDED_FROM + fingerprint(pl.col("raw"), RAW_BITS) + nth
-    told = told.with_columns(raw_hash=fingerprint(pl.col("raw")), line_no=pl.coalesce("line_no", number))
+    own = pl.when(pl.col("line_no") >= 0).then("line_no")  # a head has no number to keep
+    told = told.with_columns(raw_hash=fingerprint(pl.col("raw")), line_no=pl.coalesce(own, number))
     return told.select(name for name in schema_of(Quarantine) if name != "landing_id")
 
 
