@@ -157,8 +157,11 @@ class SourceFormat:
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...]]:
-        """Role → its headers as they are compared."""
-        return {role: tuple(normalised_header(name) for name in told.headers) for role, told in self.columns.items()}
+        """Role → its headers as they are compared, those that stand in last."""
+        return {
+            role: tuple(normalised_header(name) for name in (*told.headers, *told.or_headers))
+            for role, told in self.columns.items()
+        }
 
     def header_of(self, header: list[str]) -> dict[str, int]:
         """Role → position of its column in this header; roles that the file lacks are absent."""

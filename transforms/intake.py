@@ -104,7 +104,7 @@ def cell_text(rows: pl.DataFrame, positions: Mapping[str, int], column: Column) 
         filled = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in frame.columns]
         return frame.select(text=pl.concat_str(filled, separator=" ", ignore_nulls=True))["text"]
 
-    text = first_there(column.headers)
+    text = first_there((*column.headers, *column.or_headers))
     for header in column.or_headers:
         empty = text.is_null() | (text.str.strip_chars(BLANKS) == "")
         stand_in = cells(header)
