@@ -37,7 +37,7 @@ KILL, FULL, BROKEN = "signal=KILL", "error=ENOSPC", "error=EIO"
 MONTHS = ("2026-09", "2026-10")
 FIRST, SECOND = datetime(2026, 11, 2, 6), datetime(2026, 11, 5, 6)
 HEADER = "order_id,line_no,ordered_at,store_id,product_id,quantity,net_sales,member_id"
-STORES = ("S1", "S2", "S3", "S4")
+STORES = ("S1", "S2", "S3", "S4", "S5", "S6")
 OF_A_LANDING = ("landing_id",)
 
 
