@@ -359,7 +359,9 @@ def _append_lines(
     attempt.append("activity", orders.activity(rolled.lazy()).collect())
     gifts = orders.gifts(_landed(accepted, attempt, number).lazy()).collect()
     attempt.append("gifts", gifts)
-    named = accepted.filter(pl.col("buyer_key").is_not_null()).select("buyer_key", *CUSTOMER_KEYS)
+    # a line that has its buyer from its order's head names nobody itself: the head brought the keys
+    has_keys = pl.any_horizontal(pl.col(CUSTOMER_KEYS).is_not_null())
+    named = accepted.filter(pl.col("buyer_key").is_not_null() & has_keys).select("buyer_key", *CUSTOMER_KEYS)
     tally.met(pl.concat([named, identity.buyers_of_recipients(gifts)]))
 
 

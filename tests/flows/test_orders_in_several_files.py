@@ -62,6 +62,8 @@ def test_a_head_counts_until_its_lines_are_known_and_gives_them_what_they_lack(s
     buyers = lines(shop).filter(order_id="o1")["buyer_key"]
     assert buyers.null_count() == 0
     assert buyers.n_unique() == 1
+    lake = Lake(shop.lake)
+    assert lake.scan("buyers", lake.ledger()).collect()["member_id"].to_list() == ["m1"], "the head brought the keys"
     assert activity_sales(shop) == Decimal("38.00")
     assert told(shop, "order_id", known_at=NOW) == [("o1",), ("o2",)], "as it was known then"
     assert_adds_up(shop)
