@@ -29,7 +29,6 @@ TEMPLATE_PREFIX = "regulars_"
 PHONE_KEY = r"^(?:1[3-9][0-9]{9}|\+[0-9]{6,15})$"
 MOST_ALIKE = 8
 """More customers than this with the same name and address are a hotel or a placeholder, not one person."""
-KEY_SCHEMA = {"buyer_key": pl.Int64(), **dict.fromkeys(CUSTOMER_KEYS, pl.String())}
 
 
 # ---- keys of rows

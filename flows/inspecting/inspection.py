@@ -101,11 +101,6 @@ def tables_read(path: Path, formats: Mapping[str, SourceFormat]) -> list[ReadTab
     return read
 
 
-def inspect_file(path: Path, settings: Settings) -> Inspection:
-    """What `ingest` would make of this file."""
-    return inspect_files([path], settings)[0][0]
-
-
 def inspect_files(
     paths: Sequence[Path], settings: Settings, answers: Mapping[str, str] | None = None
 ) -> tuple[list[Inspection], list[Link]]:
