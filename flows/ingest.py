@@ -19,11 +19,10 @@ from flows.landing import land
 from flows.quarantine_files import write_quarantine_file
 from flows.reading.encodings import UnreadableFile
 from flows.reading.table_files import hash_of, tables_of
-from flows.reading.text_files import CHUNK_BYTES
 from flows.reading.text_tables import TextTable, check_no_values
 from flows.recognition import UnrecognisedFile, check_currency, recognised_source
 from flows.sources import sources_of
-from flows.typed_files import TypedFile, typed_file
+from flows.typed_files import TypedFile, is_mended, typed_file
 from schemas.source_formats import SourceFormat
 
 ROWS_PER_COMMIT = 1_000_000
@@ -99,7 +98,6 @@ class _Opened:
     """What the ledger knows it by: the file's hash, with the table's place in a file of several."""
     table: TextTable
     source: SourceFormat
-    size: int
 
 
 def inbox_files(workspace: Workspace) -> list[Path]:
@@ -146,12 +144,12 @@ class _Ingest:
         pending: list[tuple[_Opened, TypedFile]] = []
         for wave in _waves(opened):
             for table in wave:
-                is_large = table.size > CHUNK_BYTES
-                if is_large:
-                    self._land(pending)
                 typed = self._typed(table, staging)
                 if typed is None:
                     continue
+                is_large = len(typed.parts) > 1
+                if is_large:
+                    self._land(pending)
                 pending.append((table, typed))
                 if is_large or sum(rows.rows_in for _, rows in pending) >= ROWS_PER_COMMIT:
                     self._land(pending)
@@ -193,7 +191,6 @@ class _Ingest:
     def _recognised(self, path: Path, name: str, content: str) -> list[_Opened]:
         """The file's recognised tables. UnrecognisedFile when it has none; sheets that hold no known table are told."""
         tables = tables_of(path, self.formats)
-        size = path.stat().st_size
         found: list[_Opened] = []
         trouble: UnrecognisedFile | None = None
         unknown: list[str] = []
@@ -207,7 +204,7 @@ class _Ingest:
                 unknown.append(where)
                 continue
             known_as = f"{content}#{table.part}" if len(tables) > 1 else content
-            found.append(_Opened(path, where, known_as, table, source, table.size or size))
+            found.append(_Opened(path, where, known_as, table, source))
         if not found and trouble is not None:
             raise trouble
         for where in unknown:
@@ -218,9 +215,7 @@ class _Ingest:
 
     def _typed(self, table: _Opened, staging: Path) -> TypedFile | None:
         try:
-            typed = typed_file(
-                table.name, table.content, table.table, table.source, self.settings, size=table.size, staging=staging
-            )
+            typed = typed_file(table.name, table.content, table.table, table.source, self.settings, staging=staging)
             check_no_values(table.table.header, typed.rows_in)
             return typed
         except UnreadableFile as error:
@@ -278,14 +273,16 @@ class _Ingest:
 
 
 def _waves(opened: Sequence[_Opened]) -> Iterator[list[_Opened]]:
-    """The tables in the order in which they land: what others take their prices, times or customers from goes first."""
+    """The tables in the order in which they land: what others take their prices, times or customers from goes first, and
+    rows that were mended before newer exports that tell of them again."""
 
-    def wave(table: _Opened) -> int:
+    def wave(table: _Opened) -> tuple[int, bool]:
+        is_newer = not is_mended(table.table.header)
         if table.source.table == "products":
-            return 0
-        return 1 if table.source.grain == "order" else 2
+            return 0, is_newer
+        return (1 if table.source.grain == "order" else 2), is_newer
 
-    for number in range(3):
+    for number in sorted({wave(table) for table in opened}):
         yield [table for table in opened if wave(table) == number]
 
 

@@ -16,7 +16,7 @@ from flows.config import Settings
 from flows.errors import RegularsError
 from flows.lake import Attempt, Lake, schema_of
 from flows.reading.text_tables import as_raw
-from flows.typed_files import SET_ASIDE_SCHEMA, TypedFile
+from flows.typed_files import SET_ASIDE_SCHEMA, TypedFile, is_mended
 from schemas.columns import MONEY
 from schemas.orders import ADDED_ROW, REFUND_ID, Gifts, OrderLines
 from schemas.quarantine import Mended, Quarantine
@@ -223,7 +223,7 @@ def _append_order_lines(
     told = [
         _whole_orders(lines[number], file).with_columns(file_no=pl.lit(number, pl.Int64))
         for number, file, _ in files
-        if file.source.has_whole_orders and file.source.grain == "line" and file.own_width == len(file.table.header)
+        if file.source.has_whole_orders and file.source.grain == "line" and not is_mended(file.table.header)
     ]
     tellings = pl.concat(told) if told else pl.DataFrame(
         schema={"source_row": pl.Int64, "store_id": pl.String, "order_id": pl.String, "file_no": pl.Int64}
@@ -254,7 +254,7 @@ def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.Dat
     if known.has_mended:
         of_orders = lines.filter(is_sound()).select("store_id", "order_id").unique()
         mended = known.lines_of(of_orders).filter(pl.col("line_no") >= MENDED_FROM)
-        if file.own_width == len(file.table.header):  # a quarantine file brings its numbers along
+        if not is_mended(file.table.header):
             lines = versions.numbered_as_mended(lines, mended)
     has_own_numbers = "line_no" in lines.columns
     lines = versions.numbered_lines(lines, is_head=source.grain == "order")
@@ -270,8 +270,7 @@ def _with_orders_of_damaged_lines(rows: pl.DataFrame, file: TypedFile) -> pl.Dat
     """
     has_order_amounts = bool(set(orders.ORDER_AMOUNTS) & set(rows.columns)) and file.source.grain == "line"
     unread = [*file.damaged["raw"], *file.set_aside["raw"]]
-    is_mended = file.own_width < len(file.table.header)
-    if not has_order_amounts or not (unread or is_mended):
+    if not has_order_amounts or not (unread or is_mended(file.table.header)):
         return rows
     named = pl.Series(sorted(set().union(*_words_of(unread))), dtype=pl.String)
     is_short = orders.lacks_lines(rows)

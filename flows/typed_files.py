@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
@@ -21,10 +21,8 @@ LINE_NO_HEADER = "regulars_line_no"
 SETTLES_HEADER = "regulars_row"
 """Column of a quarantine file that says which quarantined row a mended one settles."""
 
-PART_BYTES = 96 << 20
-"""A file larger than a chunk is dealt into parts of about this many bytes of text."""
-ROWS_IN_MEMORY = 400_000
-"""A file with more rows than this is dealt out."""
+ROWS_PER_PART = 800_000
+"""A file with more rows than this is written out in parts."""
 AHEAD = 2
 """Batches that are read and typed at a time."""
 
@@ -72,33 +70,30 @@ def column_of(header: Sequence[str], name: str) -> int | None:
     return names.index(name) if name in names else None
 
 
+def is_mended(header: Sequence[str]) -> bool:
+    """Whether a table is a quarantine file that comes back: it brings its rows' numbers along."""
+    return column_of(header, LINE_NO_HEADER) is not None
+
+
 def typed_file(
-    name: str, file_hash: str, table: TextTable, source: SourceFormat, settings: Settings, *, size: int, staging: Path
+    name: str, file_hash: str, table: TextTable, source: SourceFormat, settings: Settings, *, staging: Path
 ) -> TypedFile:
-    """The table's rows, typed. A large table is dealt out to files in `staging`; `size`: its bytes of text, roughly."""
+    """The table's rows, typed. Those of a large table are written to files in `staging`, in parts."""
     reader = _Reader(table, source, settings)
-    dealt = _Dealt(source, staging / file_hash, max(2, -(-size // PART_BYTES)))
-    waiting: list[pl.DataFrame] = []
-    with ThreadPoolExecutor(AHEAD) as workers, ThreadPoolExecutor(1) as dealer:
-        dealing: list[Future[None]] = []
+    parts = _Parts(source, staging / file_hash)
+    with ThreadPoolExecutor(AHEAD) as workers, ThreadPoolExecutor(1) as writer:
+        writing: list[Future[None]] = []
         for typed in _in_order(workers, reader.typed, table.batches()):
             reader.tally(typed)
-            waiting.append(typed.rows)
-            if dealing or sum(rows.height for rows in waiting) > ROWS_IN_MEMORY:
-                dealing += [dealer.submit(dealt.deal, rows) for rows in waiting]
-                waiting = []
-                while len(dealing) > AHEAD:
-                    dealing.pop(0).result()
-        for one in dealing:
+            part = parts.full_with(typed.rows)
+            if part is not None:
+                writing.append(writer.submit(parts.write, part))
+                while len(writing) > 1:
+                    writing.pop(0).result()
+        for one in writing:
             one.result()
-    parts: Sequence[Callable[[], pl.DataFrame]]
-    if dealt.is_empty:
-        whole = pl.concat(waiting or [reader.empty().rows])
-        parts = [lambda: whole]
-    else:
-        parts = dealt.parts()
     return TypedFile(
-        name, file_hash, source, table, parts,
+        name, file_hash, source, table, parts.all(reader.empty().rows),
         pl.concat([pl.DataFrame(schema=SET_ASIDE_SCHEMA), *reader.set_aside]),
         pl.concat([pl.DataFrame(schema=DAMAGED_SCHEMA), *reader.damaged]),
         reader.rows_in, reader.rows_not_data,
@@ -186,43 +181,74 @@ class _Reader:
             self.damaged.append(batch.damaged)
 
 
-@dataclass
-class _Dealt:
-    """The rows of a large file in `staging`, by order (of other tables: as they come)."""
+class _Parts:
+    """The rows of a file in parts of whole orders, in `staging` once they are too many for memory.
 
-    source: SourceFormat
-    staging: Path
-    count: int
-    batches: int = 0
-    files: dict[int, list[Path]] = field(default_factory=dict)
+    The lines of an order nearly always stand together: then the parts are the file's rows as they come. Otherwise they are
+    dealt out anew, by order.
+    """
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.batches
+    def __init__(self, source: SourceFormat, staging: Path) -> None:
+        self._staging = staging
+        self._key = (
+            "order_id" if source.table == "order_lines" else "row_hash" if source.drop_exact_duplicates else None
+        )
+        self._waiting: list[pl.DataFrame] = []
+        self._rows_waiting = 0
+        self._written: list[Path] = []
+        self._keys: list[pl.Series] = []
+        """Hashes of the orders in each part that was written."""
 
-    def deal(self, rows: pl.DataFrame) -> None:
-        self.staging.mkdir(parents=True, exist_ok=True)
-        if self.source.table == "order_lines":
-            by = pl.col("order_id").hash(1) % self.count
-        elif self.source.drop_exact_duplicates:
-            by = pl.col("row_hash") % self.count
-        else:
-            by = pl.lit(self.batches, pl.UInt64)
-        dealt = rows.with_columns(_part=by).partition_by("_part", as_dict=True, include_key=False)
-        for (part,), some in dealt.items():
-            path = self.staging / f"{part}-{self.batches}.arrow"
-            some.write_ipc(path)
-            self.files.setdefault(part, []).append(path)
-        self.batches += 1
+    def full_with(self, rows: pl.DataFrame) -> pl.DataFrame | None:
+        """Add a batch; the rows to write now, when a part is full with them. Its last order waits: it may go on."""
+        self._waiting.append(rows)
+        self._rows_waiting += rows.height
+        if self._rows_waiting < ROWS_PER_PART:
+            return None
+        part = pl.concat(self._waiting)
+        unfinished = 0
+        if self._key is not None:
+            is_other = part[self._key].ne_missing(part[self._key][-1])
+            unfinished = part.height if not is_other.any() else int(is_other.reverse().arg_max() or 0)
+        self._waiting = [part.tail(unfinished)]
+        self._rows_waiting = unfinished
+        return part.head(part.height - unfinished) if unfinished < part.height else None
 
-    def parts(self) -> list[Callable[[], pl.DataFrame]]:
-        def reading(paths: list[Path]) -> Callable[[], pl.DataFrame]:
-            def read() -> pl.DataFrame:
-                return pl.concat([pl.read_ipc(path) for path in paths])
+    def write(self, part: pl.DataFrame) -> None:
+        """Write a part to `staging`."""
+        self._staging.mkdir(parents=True, exist_ok=True)
+        path = self._staging / f"{len(self._written)}.arrow"
+        part.write_ipc(path)
+        self._written.append(path)
+        if self._key is not None:
+            self._keys.append(part[self._key].drop_nulls().hash(1).unique())
 
-            return read
+    def all(self, none: pl.DataFrame) -> list[Callable[[], pl.DataFrame]]:
+        """What reads the parts, one after the other; `none`: a part without rows."""
+        rest = pl.concat(self._waiting or [none])
+        if not self._written:
+            return [lambda: rest]
+        self.write(rest)
+        if self._keys and pl.concat(self._keys).is_duplicated().any():
+            self._deal()
+        return [partial(pl.read_ipc, path) for path in self._written]
 
-        return [reading(self.files[part]) for part in sorted(self.files)]
+    def _deal(self) -> None:
+        """The rows of all parts into as many others, by order."""
+        assert self._key is not None
+        dealt: dict[int, list[Path]] = {}
+        for path in self._written:
+            rows = pl.read_ipc(path).with_columns(_part=pl.col(self._key).hash(1) % len(self._written))
+            for (part,), some in rows.partition_by("_part", as_dict=True, include_key=False).items():
+                piece = path.with_name(f"{path.stem}-{part}.arrow")
+                some.write_ipc(piece)
+                dealt.setdefault(part, []).append(piece)
+            path.unlink()
+        self._written = [self._staging / f"dealt-{part}.arrow" for part in sorted(dealt)]
+        for path, part in zip(self._written, sorted(dealt), strict=True):
+            pl.concat([pl.read_ipc(piece) for piece in dealt[part]]).write_ipc(path)
+            for piece in dealt[part]:
+                piece.unlink()
 
 
 def _in_order(
@@ -250,7 +276,6 @@ def roles_read(
     """
     known = roles_of(source.table)
     found = source.header_of(list(header))
-    is_mended = column_of(header, LINE_NO_HEADER) is not None
     told_later = (*source.order_roles, *source.constant_where_empty)
     text = role_texts(rows, header, source) if rows is not None and source.date_order == "proven" else None
 
@@ -274,10 +299,10 @@ def roles_read(
             country=settings.country,
         )
         for role in known
-        if role in found and not (role == "line_no" and is_mended)
+        if role in found and not (role == "line_no" and is_mended(header))
     ]
     roles += [RoleText(role, known[role].kind, known[role].required) for role in source.constants if role not in found]
-    if source.table == "order_lines" and is_mended:
+    if source.table == "order_lines" and is_mended(header):
         roles.append(RoleText("line_no", "count", False))
     return roles
 

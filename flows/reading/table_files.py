@@ -27,8 +27,6 @@ from flows.reading.text_tables import (
 )
 from schemas.source_formats import SourceFormat, recognise
 
-COMPRESSION = 8
-"""Bytes of text for a byte of a compressed file, roughly."""
 LAST_ROWS = 5
 """Remarks stand among so many rows at the end of a sheet."""
 
@@ -49,7 +47,7 @@ def tables_of(path: Path, formats: Mapping[str, SourceFormat]) -> list[TextTable
     tables: list[TextTable] = []
     for part in parts:
         if part.kind == "text":
-            tables.append(_text_table(part, formats, known, path))
+            tables.append(_text_table(part, formats, known))
         else:
             tables += _grid_tables(path, part, len(parts) > 1, known)
     if not tables:
@@ -70,25 +68,17 @@ def known_columns(formats: Mapping[str, SourceFormat]) -> Callable[[list[str]], 
 # ---- text
 
 
-def _text_table(
-    part: Part, formats: Mapping[str, SourceFormat], known: Callable[[list[str]], int], path: Path
-) -> TextTable:
+def _text_table(part: Part, formats: Mapping[str, SourceFormat], known: Callable[[list[str]], int]) -> TextTable:
     with part.open() as stream:
         sample = sample_of(_chunks(stream))
-    size = path.stat().st_size
     try:
-        table = read_text(part.open, part=part.name, sample=sample, known_columns=known)
+        return read_text(part.open, part=part.name, sample=sample, known_columns=known)
     except UnreadableFile:
         # the bytes alone leave it open: does a source that says its encoding know the header?
         encoding = _declared_encoding(sample, formats)
         if encoding is None:
             raise
-        table = read_text(part.open, part=part.name, sample=sample, known_columns=known, encoding=encoding)
-    is_packed = bool(part.name) or sample.beginning[:2] != _first_bytes(path)
-    return TextTable(
-        table.part, table.header, table.header_row, table.encoding, table.delimiter, table.batches,
-        size * COMPRESSION if is_packed else size,
-    )  # fmt: skip
+        return read_text(part.open, part=part.name, sample=sample, known_columns=known, encoding=encoding)
 
 
 def _declared_encoding(sample: ByteSample, formats: Mapping[str, SourceFormat]) -> str | None:
@@ -98,11 +88,6 @@ def _declared_encoding(sample: ByteSample, formats: Mapping[str, SourceFormat]) 
             if known_layout(text, known_columns({source.name: source})):
                 return source.encoding
     return None
-
-
-def _first_bytes(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(2)
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -132,7 +117,6 @@ def _grid_tables(path: Path, part: Part, is_member: bool, known: Callable[[list[
                 None,
                 None,
                 partial(_grid_batches, path, part, number, head.at, tuple(head.cells)),
-                path.stat().st_size * COMPRESSION,
             )
         )
     return tables

@@ -37,7 +37,8 @@ from flows.reading.text_tables import (
 )
 
 DELIMITERS = (",", ";", "\t", "|")
-CHUNK_BYTES = 32 << 20
+CHUNK_BYTES = 8 << 20
+"""Larger pieces cost a page fault for every 4 kB, smaller ones polars' start for every few rows."""
 LONGEST_LINE = 16 << 20
 LONGEST_RECORD = 200
 """Lines that one quoted record may span; a quote still open then was opened in error."""
@@ -65,6 +66,8 @@ def read_text(open_stream: OpenStream, *, part: str, sample: ByteSample, known_c
     first = next(_utf8_chunks(open_stream(), encoding, CHUNK_BYTES), b"")
     layout = _layout(first[: 4 << 20].decode("utf-8", "replace"), known_columns)
     check_header(layout.header)
+    if not layout.is_whole:
+        raise UnreadableFile(f"has a quote in its header (line {layout.header_row}) that is opened and never closed")
     batches = partial(_batches, open_stream, encoding, layout)
     return TextTable(
         part,
@@ -106,6 +109,8 @@ class _Layout:
     known_columns: int
     titles: tuple[int, ...]
     """Lines above the header that hold anything."""
+    is_whole: bool
+    """Whether the header keeps the grammar: no quote is opened in it and never closed."""
 
 
 def known_layout(beginning: str, known_columns: KnownColumns) -> bool:
@@ -124,12 +129,13 @@ def _layout(beginning: str, known_columns: KnownColumns) -> _Layout:
         if head is None:
             continue
         row, end, _ = records[head.at]
+        is_whole = _strict_cells("\n".join(lines[row - 1 : end]).removesuffix("\r"), delimiter) is not None
         below = [cells for _, _, cells in records[head.at + 1 :]]
         header = with_agreed_width(head.cells, below)
         fitting = sum(len(cells) == len(header) for cells in below)
         score = (head.known_columns, (fitting + 1) * (len(header) > 1), -preference)
         titles = tuple(at for at, _, cells in records[: head.at] if any(cell.strip() for cell in cells))
-        layout = _Layout(delimiter, header, row, end + 1, head.known_columns, titles)
+        layout = _Layout(delimiter, header, row, end + 1, head.known_columns, titles, is_whole)
         if best is None or score > best[0]:
             best = (score, layout)
     if best is None:
@@ -311,7 +317,8 @@ def _plain_rows(lines: bytes, count: int, delimiter: str, names: list[str], firs
     width = len(names)
     if width < 2 or not lines or b'"' in lines or (not lines.isascii() and UNDECODABLE.encode() in lines):
         return None
-    if lines.count(delimiter.encode()) != count * (width - 1) or _has_controls(lines):
+    signs = np.frombuffer(lines, dtype=np.uint8)
+    if np.count_nonzero(signs == ord(delimiter)) != count * (width - 1) or _has_controls(lines, signs):
         return None
     # as many delimiters as there must be altogether, and (polars refuses those) no line with too many: none has too few
     try:
@@ -325,12 +332,11 @@ def _plain_rows(lines: bytes, count: int, delimiter: str, names: list[str], firs
     return rows.with_columns(source_row=pl.int_range(first_row, first_row + count, dtype=pl.Int64, eager=True))
 
 
-def _has_controls(lines: bytes) -> bool:
-    """Whether there are control characters beside line ends and tabs."""
-    controls = int(np.count_nonzero(np.frombuffer(lines, dtype=np.uint8) < 32))
-    return controls != lines.count(b"\n") + (lines.count(b"\r") if b"\r" in lines else 0) + (
-        lines.count(b"\t") if b"\t" in lines else 0
-    )
+def _has_controls(lines: bytes, signs: np.ndarray) -> bool:
+    """Whether there are control characters beside line ends and tabs. (numpy counts what is frequent five times as fast.)"""
+    controls = int(np.count_nonzero(signs < 32))
+    allowed = sum(int(np.count_nonzero(signs == ord(sign))) for sign in "\n\r\t" if sign.encode() in lines)
+    return controls != allowed
 
 
 def _sorted_out(

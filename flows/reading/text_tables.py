@@ -56,8 +56,6 @@ class TextTable:
     delimiter: str | None
     batches: Callable[[], Iterator[TextBatch]]
     """The rows from the first to the last; may be asked for again."""
-    size: int = 0
-    """Bytes of its text, roughly, where that is not the file's own size."""
 
     def whole(self) -> TextBatch:
         """All rows at once."""

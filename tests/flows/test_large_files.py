@@ -7,7 +7,6 @@ from random import Random
 import polars as pl
 import pytest
 
-from flows import ingest as ingest_module
 from flows import typed_files
 from flows.lake import Lake
 from flows.reading import text_files
@@ -66,9 +65,7 @@ def test_many_batches_and_parts_give_the_same_lake(workspace, monkeypatch, tmp_p
         folder.rename(tmp_path / f"{folder.name} at once")
 
     monkeypatch.setattr(text_files, "CHUNK_BYTES", 1500)
-    monkeypatch.setattr(ingest_module, "CHUNK_BYTES", 1500)
-    monkeypatch.setattr(typed_files, "ROWS_IN_MEMORY", 40)
-    monkeypatch.setattr(typed_files, "PART_BYTES", 3000)
+    monkeypatch.setattr(typed_files, "ROWS_PER_PART", 40)
     drop_files()
     report = land(workspace)
     assert [file.outcome for file in report.files] == ["landed", "landed"]
@@ -82,7 +79,7 @@ def test_many_batches_and_parts_give_the_same_lake(workspace, monkeypatch, tmp_p
 def test_a_late_problem_quotes_the_line_as_it_stands(workspace, monkeypatch):
     """The same line number twice in an order shows only when all of its lines are together."""
     monkeypatch.setattr(text_files, "CHUNK_BYTES", 400)
-    monkeypatch.setattr(typed_files, "ROWS_IN_MEMORY", 3)
+    monkeypatch.setattr(typed_files, "ROWS_PER_PART", 3)
     lines = [f"o{n},1,2026-10-01,S1,p1,1,5,,m1," for n in range(20)]
     drop(workspace, "a.csv", *lines, 'o3,1,2026-10-01,S1,"p2, late",1,7,,m1,')
     land(workspace)
@@ -90,3 +87,21 @@ def test_a_late_problem_quotes_the_line_as_it_stands(workspace, monkeypatch):
     bad = lake.scan("quarantine", lake.ledger()).collect().row(0, named=True)
     assert (bad["source_row"], bad["reason"]) == (22, "repeated_line")
     assert '"p2, late"' in bad["raw"]
+
+
+@pytest.mark.parametrize("rows_per_part", [1, 2, 5, 7])
+def test_an_order_is_never_divided(workspace, monkeypatch, rows_per_part):
+    """Lines of an order that stand together, over the ends of batches and parts; and an order that comes again far below."""
+    monkeypatch.setattr(text_files, "CHUNK_BYTES", 90)
+    monkeypatch.setattr(typed_files, "ROWS_PER_PART", rows_per_part)
+    header = "order_id,ordered_at,store_id,product_id,quantity,net_sales"
+    together = [f"o{n // 3},2026-10-01,S1,p1,1,{n}" for n in range(60)]
+    drop(workspace, "a.csv", *together, header=header)
+    drop(workspace, "b.csv", *together[:30], *together[33:], "o0,2026-10-01,S1,p1,1,5", header=header)
+    land(workspace)
+    lake = Lake(workspace.lake)
+    current = lake.order_lines(lake.ledger()).collect()
+    # a part of an order by itself would have numbered its p1 from the first one on again, and replaced others
+    assert sorted(current["net_sales"].cast(int).to_list()) == sorted([*range(60), 5])
+    assert current.select("order_id", "line_no").is_unique().all()
+    assert_adds_up(workspace)

@@ -88,8 +88,9 @@ class World:
         ]
         troubles = frozenset(self.intake.troubles)
         # whole orders in one row land before what is told in lines: lines take their buyer from them
+        # and rows that were mended before newer exports
         for stem, file, number in sorted(
-            filter(None, dropped), key=lambda told: not told[1].source.is_whole_order_per_row
+            filter(None, dropped), key=lambda told: (not told[1].source.is_whole_order_per_row, told[1].mends is None)
         ):
             self.told[f"{stem}.csv"], aside = self.intake.land(file, troubles)
             self.aside[number] = {place + 2: identity for place, identity in aside.items()}

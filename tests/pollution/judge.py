@@ -197,6 +197,8 @@ def _judged_pieces(
     twice: Counter[tuple[object, ...]] = Counter()
     repeated = {piece.rows[0].key for piece in paper.pieces if piece.verdict == "repeated"}
     unsettled: list[Row] = []
+    passed: set[int] = set()
+    """Rows that landed although damaged: whoever mends the other half of such a line finds it there."""
     for piece in paper.pieces:
         here = by_line.pop(piece.line, [])
         where = f"{name} ({paper.layout.encoding}, {paper.layout.delimiter!r}) line {piece.line}"
@@ -236,6 +238,8 @@ def _judged_pieces(
             fault(f"{where} ({verdict}) is neither landed nor set aside")
         if is_aside and not here:
             unsettled += piece.rows
+        elif here and verdict == "undetectable":
+            passed |= {id(row) for row in piece.rows}
     for line, rows in by_line.items():
         tally.wrong += len(rows)
         fault(f"{name} line {line}: {len(rows)} rows landed from where none stands")
@@ -246,7 +250,7 @@ def _judged_pieces(
     known = {line for piece in paper.pieces for line in range(piece.line, piece.line + piece.lines)}
     if strangers := sorted(set(aside) - known):
         fault(f"{name}: set aside with line {strangers[0]}, where no row stands")
-    return unsettled
+    return [row for row in unsettled if id(row) not in passed]
 
 
 def _best(row: Mapping[str, object], truths: Iterable[Row]) -> list[str]:
@@ -297,7 +301,7 @@ def _mended(
             faults.append((name, f"{name}: rows were set aside, but there is no file to mend"))
             continue
         (workspace.inbox / f"mended {name}").write_text(
-            _mended_text(aside.read_bytes().decode("utf-8-sig"), paper), newline=""
+            _mended_text(aside.read_bytes().decode("utf-8-sig"), paper, unsettled[name]), newline=""
         )
     outcomes, crashes = landed(workspace, settings, NOW + timedelta(days=1))
     faults += [(name.removeprefix("mended "), f"{name}: CRASH {told}") for name, told in crashes.items()]
@@ -326,8 +330,9 @@ def _mended(
     return faults
 
 
-def _mended_text(text: str, paper: Paper) -> str:
-    """quarantine.csv as a careful user mends it: each line that was set aside replaced by the true row or rows."""
+def _mended_text(text: str, paper: Paper, unsettled: Iterable[Row]) -> str:
+    """quarantine.csv as a careful user mends it: each line that was set aside replaced by the true row or rows, those that
+    are there already left out."""
     limit = csv.field_size_limit(1 << 30)
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     csv.field_size_limit(limit)  # a limit of the process: the product's own must be the one that is tested
@@ -339,13 +344,13 @@ def _mended_text(text: str, paper: Paper) -> str:
     mended = io.StringIO(newline="")
     writer = csv.writer(mended)
     writer.writerow(header)
-    done: set[int] = set()
+    waiting = {id(row) for row in unsettled}
     for row in rows:
         piece = of_line.get(int(row[line_at])) if row[line_at].isdigit() else None
         for truth in piece.rows if piece else ():
-            if id(truth) in done:  # the other half of a line that was broken in two
+            if id(truth) not in waiting:  # the other half of a line that was broken in two
                 continue
-            done.add(id(truth))
+            waiting.remove(id(truth))
             cells = ["" if role is None else truth.cells[role] for role in paper.layout.roles]
             writer.writerow([*cells, *row[own:]])
     return mended.getvalue()
