@@ -216,6 +216,7 @@ def _append_order_lines(
             pl.lit(number, pl.Int64).alias("file_no"),
             pl.lit(attempt.landing_ids[number], pl.Int64).alias("landing_id"),
             "source_row",
+            "is_made",
             *versions.VERSION_COLUMNS,
         )
         for number, rows in lines.items()
@@ -230,9 +231,14 @@ def _append_order_lines(
     )  # fmt: skip
     spoken_of = pl.concat([batch.select("store_id", "order_id"), tellings.select("store_id", "order_id")])
     landed = known.lines_of(spoken_of.unique())
+    renumbered = versions.numbered_as_known(batch, landed, tellings)
+    if renumbered.height:
+        batch = batch.update(renumbered, on=["file_no", "source_row"])
     changed = versions.versions(batch, landed, tellings)
     for number, rows in lines.items():
         mine = pl.col("file_no") == number
+        if renumbered.height:
+            rows = rows.update(renumbered.filter(mine).drop("file_no"), on="source_row")
         again = changed.again.filter(mine)["source_row"].implode()
         if changed.again.height:
             rows = rows.with_columns(is_duplicate=pl.col("is_duplicate") | pl.col("source_row").is_in(again))
@@ -253,7 +259,7 @@ def _lines_of_file(file: TypedFile, rows: pl.DataFrame, known: _Known) -> pl.Dat
     lines = order_heads.as_their_heads(_completed(orders.order_lines(rows, source, country=known.country)))
     if known.has_mended:
         of_orders = lines.filter(is_sound()).select("store_id", "order_id").unique()
-        mended = known.lines_of(of_orders).filter(pl.col("line_no") >= MENDED_FROM)
+        mended = known.lines_of(of_orders).filter(versions.is_mended_number())
         if not is_mended(file.table.header):
             lines = versions.numbered_as_mended(lines, mended)
     has_own_numbers = "line_no" in lines.columns

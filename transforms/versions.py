@@ -2,13 +2,16 @@
 
 A line is known by its store, its order and its number in the order. The number is the till's own where it has one.
 Otherwise it is made from the product: the first, second … line of this product in the order, counted by what the lines
-say, not by where they stand, so that the same rows in another order are the same lines. Number -1 is the order's head: the
-whole order in one row, which counts until its lines are known.
+say, not by where they stand, so that the same rows in another order are the same lines; a row that says just what a known
+line says is that line, however few of its order come with it. Sales and refunds are numbered apart: what comes back does
+not undo the telling of what was sold. Number -1 is the order's head: the whole order in one row, which counts until its
+lines are known.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 
 import polars as pl
 
@@ -22,6 +25,8 @@ REPEATS_BITS = 9
 PRODUCT_BITS = 40
 MENDED_FROM = 1 << (PRODUCT_BITS + REPEATS_BITS)
 """Rows mended from the quarantine that had no number of their own are numbered from here on, by their damaged text."""
+REFUNDS_FROM = 1 << (PRODUCT_BITS + REPEATS_BITS + 1)
+"""Refunds are numbered from here on, by the number that a sale would have."""
 
 SAME_LINE = ("store_id", "order_id", "line_no")
 """What makes two rows speak of the same line, whichever file brings them."""
@@ -33,6 +38,8 @@ SAME_CONTENT = (
 VERSION_COLUMNS = (*SAME_LINE, *SAME_CONTENT, "business_date")
 WITHDRAWN = "withdrawn"
 _NEVER_LANDED = -1
+_LANDED = -1
+"""Stands for the number of a file where a row is of the lake."""
 
 
 # ---- one file's lines by themselves
@@ -43,32 +50,39 @@ def is_sound() -> pl.Expr:
     return pl.col("problem_code").is_null() & ~pl.col("is_duplicate")
 
 
+def is_mended_number() -> pl.Expr:
+    """Whether a row that had no number of its own was mended from the quarantine, as its number tells."""
+    return pl.col("line_no") % REFUNDS_FROM >= MENDED_FROM
+
+
 def numbered_lines(lines: pl.DataFrame, *, is_head: bool = False) -> pl.DataFrame:
-    """Order lines with `line_no`: the file's own where it has one, else made from the product. Null where a row is unsound.
+    """Order lines with `line_no`: the file's own where it has one, else made from the product (then `is_made`). Null where a
+    row is unsound.
 
     `is_head`: the rows are whole orders. Expects SAME_CONTENT, `problem_code` and `is_duplicate`.
     """
     if is_head:
-        return lines.with_columns(line_no=pl.lit(HEAD_LINE_NO, pl.Int64))
+        return lines.with_columns(line_no=pl.lit(HEAD_LINE_NO, pl.Int64), is_made=pl.lit(False))
     own = pl.col("line_no") if "line_no" in lines.columns else pl.lit(None, pl.Int64)
-    if "line_no" in lines.columns and lines.filter(is_sound())["line_no"].null_count() == 0:
+    apart = pl.when(pl.col("line_kind") == "refund").then(REFUNDS_FROM).otherwise(0)
+    own = own + pl.when(own < REFUNDS_FROM).then(apart).otherwise(0)
+    lines = lines.with_columns(line_no=own, is_made=is_sound() & own.is_null())
+    if not lines["is_made"].any():
         return lines
-    product_of_order = pl.struct("store_id", "order_id", "product_id").hash()
-    needs_number = is_sound() & own.is_null()
-    lines = lines.with_columns(_made=fingerprint(pl.col("product_id"), PRODUCT_BITS) * (1 << REPEATS_BITS))
+    product_of_order = pl.struct("store_id", "order_id", "product_id", pl.col("line_kind") == "refund").hash()
+    lines = lines.with_columns(_made=fingerprint(pl.col("product_id"), PRODUCT_BITS) * (1 << REPEATS_BITS) + apart)
     # nearly every product stands once in its order; only the others must be put in an order of their own
-    again = lines.select(source_row="source_row", key=product_of_order, sound=needs_number)
-    again = again.filter(pl.col("sound") & pl.col("key").is_in(_told_twice(again["key"]).implode()))
+    again = lines.select("source_row", "is_made", key=product_of_order)
+    again = again.filter(pl.col("is_made") & pl.col("key").is_in(_told_twice(again["key"]).implode()))
     if again.height:
         repeated = lines.filter(pl.col("source_row").is_in(again["source_row"].implode()))
         counted = repeated.sort("store_id", "order_id", *SAME_CONTENT, "source_row", nulls_last=True).select(
-            "source_row",
-            _repeat=pl.int_range(pl.len(), dtype=pl.Int64).over("store_id", "order_id", "product_id"),
+            "source_row", _repeat=pl.int_range(pl.len(), dtype=pl.Int64).over("store_id", "order_id", "_made")
         )
         lines = lines.join(counted, on="source_row", how="left", maintain_order="left", validate="1:1")
         lines = lines.with_columns(_made=pl.col("_made") + pl.col("_repeat").fill_null(0)).drop("_repeat")
-    made = pl.when(is_sound()).then(pl.col("_made"))
-    return lines.with_columns(line_no=pl.coalesce(own, made)).drop("_made")
+    made = pl.when("is_made").then("_made")
+    return lines.with_columns(line_no=pl.coalesce("line_no", made)).drop("_made")
 
 
 def _told_twice(keys: pl.Series) -> pl.Series:
@@ -128,6 +142,78 @@ def numbered_as_mended(lines: pl.DataFrame, mended: pl.DataFrame) -> pl.DataFram
 # ---- the files of a batch, held against each other and against what landed
 
 
+def numbered_as_known(batch: pl.DataFrame, landed: pl.DataFrame, tellings: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a batch whose made number is another one beside what is known of their order: file_no, source_row, line_no.
+
+    Only a product with several lines in an order can be mistaken. Of such, file by file: a row that says what a known line
+    says has its number; the others take those of the known lines that are left, in their order, and then new ones.
+    Arguments as for `versions`; `batch` also has `is_made`.
+    """
+    nothing = batch.select("file_no", "source_row", "line_no").clear()
+    made = batch.filter("is_made")
+    if made.is_empty() or (landed.is_empty() and batch["file_no"].n_unique() < 2):
+        return nothing
+    columns = ["file_no", "source_row", *SAME_LINE, *SAME_CONTENT, "first"]
+    first = pl.col("line_no") // (1 << REPEATS_BITS) * (1 << REPEATS_BITS)
+    apart = pl.when(pl.col("line_kind") == "refund").then(REFUNDS_FROM).otherwise(0)
+    of_product = fingerprint(pl.col("product_id"), PRODUCT_BITS) * (1 << REPEATS_BITS) + apart
+    known = landed.with_columns(file_no=pl.lit(_LANDED, pl.Int64), source_row=pl.lit(0, pl.Int64), first=first)
+    told = pl.concat(
+        [known.filter(first == of_product).select(columns), made.with_columns(first=first).select(columns)]
+    )
+    group = ["store_id", "order_id", "first"]
+    counted = (
+        told.group_by(*group, "file_no").len().group_by(group).agg(pl.len().alias("tellings"), pl.col("len").max())
+    )
+    doubtful = counted.filter((pl.col("tellings") > 1) & (pl.col("len") > 1))
+    if doubtful.is_empty():
+        return nothing
+    rows = told.join(doubtful, on=group, how="semi").sort(
+        *group, "file_no", *SAME_CONTENT, "source_row", nulls_last=True
+    )
+    whole: dict[tuple[str, str], list[int]] = {}
+    for store, order, file_no in tellings.select("store_id", "order_id", "file_no").iter_rows():
+        whole.setdefault((store, order), []).append(file_no)
+    changed: list[tuple[int, int, int]] = []
+    for (store, order, start), lines in rows.partition_by(group, as_dict=True, maintain_order=True).items():
+        changed += _numbered_by_content(lines, start, whole.get((store, order), []))
+    return pl.DataFrame(changed, schema=nothing.schema, orient="row")
+
+
+def _numbered_by_content(lines: pl.DataFrame, start: int, whole: list[int]) -> list[tuple[int, int, int]]:
+    """File, row and number of each row of one product of one order; `whole`: the files that bring the order whole."""
+    files: dict[int, list[tuple[int, int, tuple[object, ...]]]] = {file_no: [] for file_no in whole}
+    for row in lines.select("file_no", "source_row", "line_no", *SAME_CONTENT).iter_rows():
+        files.setdefault(row[0], []).append((row[1], row[2], row[3:]))
+    known = {number: content for _, number, content in files.pop(_LANDED, [])}
+    told: list[tuple[int, int, int]] = []
+    for file_no in sorted(files):
+        left = dict(sorted(known.items()))
+        here: dict[int, tuple[object, ...]] = {}
+        others: list[tuple[int, tuple[object, ...]]] = []
+        numbered: list[tuple[int, int]] = []
+        for source_row, _, content in files[file_no]:
+            same = next((number for number, other in left.items() if other == content), None)
+            if same is None:
+                others.append((source_row, content))
+            else:
+                del left[same]
+                here[same] = content
+                numbered.append((source_row, same))
+        new = (number for number in count(start) if number not in known)
+        for source_row, content in others:
+            number = next(iter(left), None)
+            if number is None:
+                number = next(new)
+            else:
+                del left[number]
+            here[number] = content
+            numbered.append((source_row, number))
+        told += [(file_no, source_row, number) for source_row, number in numbered]
+        known = here if file_no in whole else known | here
+    return told
+
+
 @dataclass(frozen=True)
 class Versions:
     """What a batch of files changes."""
@@ -156,7 +242,7 @@ def versions(batch: pl.DataFrame, landed: pl.DataFrame, tellings: pl.DataFrame) 
             nothing.select("file_no", "landing_id", *VERSION_COLUMNS),
             nothing.select("file_no", "source_row", *VERSION_COLUMNS),
         )
-    before = landed.with_columns(file_no=pl.lit(-1, pl.Int64), source_row=pl.lit(0, pl.Int64)).select(columns)
+    before = landed.with_columns(file_no=pl.lit(_LANDED, pl.Int64), source_row=pl.lit(0, pl.Int64)).select(columns)
     told = pl.concat([before, batch.select(columns)])
     heads = _heads_told_in_lines(told)
     told = told.join(heads.again, on=["file_no", "source_row"], how="anti", maintain_order="left")

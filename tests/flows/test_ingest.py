@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -91,6 +91,38 @@ def test_a_correction_supersedes_and_the_past_stays_as_it_was_known(workspace):
     assert lines(workspace)["net_sales"].to_list() == [Decimal("6.00"), Decimal("8.00")]
     assert activity_sales(workspace) == Decimal("14.00"), "the roll-up follows the correction"
     assert lines(workspace, datetime(2026, 11, 3))["net_sales"].to_list() == [Decimal("5.00"), Decimal("8.00")]
+
+
+UNNUMBERED = "order_id,ordered_at,store_id,product_id,quantity,net_sales"
+
+
+def test_part_of_an_order_told_again_changes_nothing(workspace):
+    drop(workspace, "a.csv", "o1,2026-10-01,S1,ring,1,100", "o1,2026-10-01,S1,ring,1,200",
+         "o2,2026-10-01,S1,ring,1,50", "o2,2026-10-01,S1,ring,1,60", header=UNNUMBERED)  # fmt: skip
+    land(workspace)
+    drop(workspace, "b.csv", "o1,2026-10-01,S1,ring,1,200", "o2,2026-10-01,S1,ring,1,65", "o2,2026-10-01,S1,ring,1,50",
+         header=UNNUMBERED)  # fmt: skip
+    drop(workspace, "c.csv", "o1,2026-10-01,S1,ring,1,200", "o1,2026-10-01,S1,ring,1,300", header=UNNUMBERED)
+    report = land(workspace)
+    counts = [report.total(name) for name in ("rows_accepted", "rows_duplicate", "rows_corrected")]
+    # 60 became 65; 300 is the other ring of o1, whose 200 is known: 100 became 300
+    assert counts == [2, 3, 2]
+    assert sorted(lines(workspace)["net_sales"].cast(int).to_list()) == [50, 65, 200, 300]
+    assert_adds_up(workspace)
+
+
+@pytest.mark.parametrize("header", [UNNUMBERED, f"{UNNUMBERED},line_no"])
+def test_a_return_booked_under_the_sales_number_leaves_the_sale(workspace, header):
+    more = ",1" if "line_no" in header else ""
+    drop(workspace, "october.csv", f"o1,2026-10-01,S1,ring,1,100{more}", header=header)
+    land(workspace)
+    drop(workspace, "november.csv", f"o1,2026-11-01,S1,ring,-1,-100{more}", header=header)
+    assert land(workspace).total("rows_corrected") == 0
+    told = lines(workspace).select("business_date", "line_kind", "net_sales").sort("business_date").rows()
+    assert told == [(date(2026, 10, 1), "sale", Decimal("100.00")), (date(2026, 11, 1), "refund", Decimal("-100.00"))]
+    drop(workspace, "again.csv", f"o1,2026-11-01,S1,ring,-1,-90{more}", header=header)
+    assert land(workspace).total("rows_corrected") == 1
+    assert activity_sales(workspace) == Decimal("10.00")
 
 
 def test_two_files_of_one_run_are_checked_against_each_other(workspace):

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 BAD = "x"
@@ -189,11 +190,12 @@ class Intake:
         )
 
     def _identities(self, file: File, rows: Sequence[tuple[int, Row, Line | None]]) -> dict[int, Hashable]:
-        """Which line of its order each row speaks of: the number the source gives, else the product and which of its
-        lines, ranked by content. A bad row without a number is known by its text, also after it was mended: a sound row
+        """Which line of its order each row speaks of: the number the source gives (sales and refunds apart), else the
+        product and which of its lines: the one that says the same, else the first that is left, ranked by content, else a
+        new one. A bad row without a number is known by its text, also after it was mended: a sound row
         that says just what a mended one says speaks of that one."""
         if file.mends is not None:
-            return {place: file.mends[place] for place, _, _ in rows}
+            return {place: _of_kind(file.mends[place], line) for place, _, line in rows}
         if file.source.is_whole_order_per_row:
             return {place: 0 for place, _, _ in rows}
         identities: dict[int, Hashable] = {}
@@ -201,21 +203,36 @@ class Intake:
             order: [(key, line.content) for key, line in lines.items() if isinstance(key, Row)]
             for order, lines in self.lines.items()
         }
-        ranked: dict[tuple[str, str, str], list[tuple[int, Line]]] = {}
+        ranked: dict[tuple[str, str, str, bool], list[tuple[int, Line]]] = {}
         for place, row, line in rows:
             same = [] if line is None else [m for m in mended.get((row.store, row.order), []) if m[1] == line.content]
             if same:
                 identities[place] = same[0][0]
                 mended[row.store, row.order].remove(same[0])
             elif file.source.has_line_numbers and row.line_no:
-                identities[place] = int(row.line_no)
+                identities[place] = _of_kind((int(row.line_no), False), line)
             elif line is None:
                 identities[place] = row
             else:
-                ranked.setdefault((row.store, row.order, row.product), []).append((place, line))
-        for (_, _, product), alike in ranked.items():
-            for rank, (place, _) in enumerate(sorted(alike, key=lambda told: told[1].rank), start=1):
-                identities[place] = (product, rank)
+                ranked.setdefault((row.store, row.order, row.product, line.kind == "refund"), []).append((place, line))
+        for (store, order, *product), alike in ranked.items():
+            known = {
+                key: line
+                for key, line in self.lines.get((store, order), {}).items()
+                if isinstance(key, tuple) and [*key[:-1]] == product
+            }
+            left = sorted(known)
+            others: list[int] = []
+            for place, line in sorted(alike, key=lambda told: told[1].rank):
+                same_line = next((key for key in left if known[key].content == line.content), None)
+                if same_line is None:
+                    others.append(place)
+                else:
+                    left.remove(same_line)
+                    identities[place] = same_line
+            fresh = (key for rank in count(1) if (key := (*product, rank)) not in known)
+            for place in others:
+                identities[place] = left.pop(0) if left else next(fresh)
         return identities
 
     def current(self) -> Iterator[Line]:
@@ -255,6 +272,12 @@ class Intake:
         return {
             (line.store, line.order, line.occasion) for line in self.current() if line.kind == "sale" and line.occasion
         }
+
+
+def _of_kind(identity: Hashable, line: Line | None) -> Hashable:
+    """A till's own number, told apart for refunds."""
+    is_number = isinstance(identity, tuple) and len(identity) == 2
+    return (identity[0], line is not None and line.kind == "refund") if is_number else identity
 
 
 def typed(row: Row) -> Line | None:
