@@ -38,7 +38,7 @@ from schemas.review import (
     Value,
     VipAnswer,
 )
-from schemas.segments import ABSENCE_CAUSE, ACTION_KIND, CARE_KIND, CHANNEL, SOURCE
+from schemas.segments import LAPSE_REASON, ACTION_KIND, CARE_KIND, CHANNEL, SOURCE
 
 LEVEL = 0.005
 """A relative change smaller than this is "level"."""
@@ -766,7 +766,7 @@ def _v5(say: Language, params: Params) -> str:
 
 
 def _v6(say: Language, params: Params) -> str:
-    cause = ABSENCE_CAUSE.get(str(params.get("cause")), ABSENCE_CAUSE["unknown"])
+    cause = LAPSE_REASON.get(str(params.get("cause")), LAPSE_REASON["unknown"])
     return say.plural("{person}, {n} day. Cause: {cause}.", "{person}, {n} days. Cause: {cause}.", _number(params.get("days")),
                       person=_name(say, params.get("person")), cause=cause.label(say.locale).lower())  # fmt: skip
 

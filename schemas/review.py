@@ -158,7 +158,7 @@ class VipAnswer:
     """One row per question V4–V10 asked of the top ten as a whole; `code` and `params` make the sentence.
 
     Codes: v4 (top10_share, top50_share, customers), v5 (visitor, visits, spender, average_ticket), v6 (person, days,
-    cause: a code of `schemas.segments.ABSENCE_CAUSE`), v7/v9 (answered, asked, top_answer), v8 (answered, asked,
+    cause: a code of `schemas.segments.LAPSE_REASON`), v7/v9 (answered, asked, top_answer), v8 (answered, asked,
     median_share), v10 (answered, asked), unknown ().
     """
 
