@@ -38,7 +38,7 @@ from schemas.review import (
     Value,
     VipAnswer,
 )
-from schemas.segments import LAPSE_REASON, ACTION_KIND, CARE_KIND, CHANNEL, SOURCE
+from schemas.segments import ACTION_KIND, CARE_KIND, CHANNEL, LAPSE_REASON, SOURCE
 
 LEVEL = 0.005
 """A relative change smaller than this is "level"."""

@@ -32,7 +32,15 @@ UNANSWERED = (
 )  # fmt: skip
 """Results of a contact that say nobody answered. An empty result says nothing."""
 
-REFUSED = ("do_not_contact", "asked_not_to_call", "Do not contact again", "Asked not to call", "请勿联系", "不愿再被联系", "要求勿扰")
+REFUSED = (
+    "do_not_contact",
+    "asked_not_to_call",
+    "Do not contact again",
+    "Asked not to call",
+    "请勿联系",
+    "不愿再被联系",
+    "要求勿扰",
+)
 """Results of a contact that say the customer wants no more of them."""
 
 EVIDENCE = (
@@ -40,6 +48,10 @@ EVIDENCE = (
     "below_expectation", "dearer_after_promotion", "competitor_named", "category_drift", "no_contact",
 )  # fmt: skip
 """Codes of evidence, in the order in which they are looked for; `params` of each in `LeavingRow`."""
+
+
+FEWEST_SHOWN = 10
+"""HQ's review tells no number about fewer people than this."""
 
 
 @dataclass(frozen=True)

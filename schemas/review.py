@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from schemas.leaving import Leaving
 
 Value = int | float | Decimal | None
 Param = str | int | float | bool | Decimal | date | None
@@ -378,6 +381,8 @@ class Review:
     """Only in the chain's review, like the next two; the most money first."""
     shared_keys: tuple[SharedKey, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    leaving: Leaving | None = None
+    """Page 4."""
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

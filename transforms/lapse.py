@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from schemas.leaving import EVIDENCE, MOVED_AWAY_WORDS, PRICE_WORDS, REFUSED, TASTE_WORDS, UNANSWERED, WIN_BACK_KINDS
+from schemas.period import window_start
 from schemas.rules import Rules
 from schemas.segments import LAPSE_REASON
 
@@ -49,11 +50,19 @@ def silent_customers(status: pl.LazyFrame, purchases: pl.LazyFrame) -> pl.LazyFr
     return silent.join(earlier, on="customer_id", how="left", validate="1:1")
 
 
+def recently_silent(status: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+    """One row per customer at risk, or lapsed within the last 12 months (`is_recent`, true): who may still be won back."""
+    lapsed_on = pl.col("last_purchase_on") + pl.duration(days=pl.col("lapsed_after_days").floor().cast(pl.Int64) + 1)
+    recent = (pl.col("status") == "at_risk") | ((pl.col("status") == "lapsed") & (lapsed_on >= window_start(as_of, 12)))
+    return status.filter(recent).select("customer_id", is_recent=pl.lit(True))
+
+
 def lapse_reasons(
     silent: pl.LazyFrame,
     *,
     file: pl.LazyFrame,
     reach: pl.LazyFrame,
+    homes: pl.LazyFrame,
     complaints: pl.LazyFrame,
     surveys: pl.LazyFrame,
     contacts: pl.LazyFrame,
@@ -67,7 +76,7 @@ def lapse_reasons(
     In the order of LAPSE_REASON; of one reason the latest evidence, undated last. Evidence lies in the 12 months before
     the first day overdue (that day not included). What a customer said or complained of counts only if they bought at
     most once after it: who came back twice had got over it. A staff note has no day of its own and is taken as it stands.
-    `reach`: may_contact per customer on file. `products_bought`: `attitude.product_days`; `purchases`: chain purchases.
+    `reach`: may_contact per customer on file. `homes`: home_store_id per customer, silent or not. `products_bought`: `attitude.product_days`; `purchases`: chain purchases.
     """
     found = pl.concat(
         [
@@ -77,7 +86,7 @@ def lapse_reasons(
             _dearer_after_promotion(silent, purchases, products_bought, products, rules),
             _named_competitor(silent, surveys, complaints),
             category_drift(silent, products_bought, products),
-            _no_contact(silent, contacts, reach, rules),
+            _no_contact(silent, contacts, reach, homes, rules),
         ]
     )
     reason_order = pl.col("lapse_reason").replace_strict(
@@ -327,7 +336,9 @@ def category_drift(silent: pl.LazyFrame, products_bought: pl.LazyFrame, products
     )
 
 
-def _no_contact(silent: pl.LazyFrame, contacts: pl.LazyFrame, reach: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def _no_contact(
+    silent: pl.LazyFrame, contacts: pl.LazyFrame, reach: pl.LazyFrame, homes: pl.LazyFrame, rules: Rules
+) -> pl.LazyFrame:
     """Nobody had a word with them for 90 days before they became overdue, though they could be contacted and their store
     had begun to log contacts by then. `number`: those days; `evidence_on`: the last contact before, null for none."""
     since = pl.col("overdue_on") - pl.duration(days=rules.care_days)
@@ -339,7 +350,7 @@ def _no_contact(silent: pl.LazyFrame, contacts: pl.LazyFrame, reach: pl.LazyFram
         .agg(last_contact_on=pl.col("contact_on").max())
     )
     logging_from = (
-        days.join(silent.select("customer_id", "home_store_id"), on="customer_id", how="inner", validate="m:1")
+        days.join(homes.select("customer_id", "home_store_id"), on="customer_id", how="inner", validate="m:1")
         .group_by("home_store_id")
         .agg(logging_from=pl.col("contact_on").min())
     )
