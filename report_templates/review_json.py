@@ -21,6 +21,7 @@ TABLES = (
     "figures", "stocktake", "statuses", "value_classes", "value_class_moves", "attitudes", "pareto", "vips",
     "vip_answers", "care", "actions", "associates", "stores", "files", "money", "completeness", "proposals",
     "shared_keys", "decisions", "comparison",
+    "leaving", "lapse_reasons", "lapse_shares", "leaving_stores",
 )  # fmt: skip
 
 
@@ -49,6 +50,10 @@ def _tables(review: Review) -> dict[str, Iterable[object]]:
     special = {
         "figures": [review.figures[name] for name in sorted(review.figures)],
         "comparison": comparisons(review),
+        "leaving": review.leaving.rows if review.leaving else (),
+        "lapse_reasons": review.leaving.reasons if review.leaving else (),
+        "lapse_shares": review.leaving.lapse_shares if review.leaving else (),
+        "leaving_stores": review.leaving.stores if review.leaving else (),
     }
     left_out = STORE_ONLY_TABLES if review.scope.kind == "chain" else frozenset()
     return {name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from schemas.churn import Churn
 from schemas.review import Param, Person
 
 MOVED_AWAY_WORDS = (
@@ -139,5 +138,3 @@ class Leaving:
     lapse_shares: tuple[LapseShareRow, ...]
     """Empty where no contacts are logged or history is under 12 months."""
     stores: tuple[LeavingStoreRow, ...]
-    churn: Churn
-    """The chain's model, the same on every store's page."""

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from schemas.churn import Churn
+
 if TYPE_CHECKING:
     from schemas.leaving import Leaving
 
@@ -381,6 +383,8 @@ class Review:
     """Only in the chain's review, like the next two; the most money first."""
     shared_keys: tuple[SharedKey, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    churn: Churn | None = None
+    """The chain's model of the month, the same in every review."""
     leaving: Leaving | None = None
     """Page 4."""
 

@@ -76,7 +76,8 @@ def lapse_reasons(
     In the order of LAPSE_REASON; of one reason the latest evidence, undated last. Evidence lies in the 12 months before
     the first day overdue (that day not included). What a customer said or complained of counts only if they bought at
     most once after it: who came back twice had got over it. A staff note has no day of its own and is taken as it stands.
-    `reach`: may_contact per customer on file. `homes`: home_store_id per customer, silent or not. `products_bought`: `attitude.product_days`; `purchases`: chain purchases.
+    `reach`: may_contact per customer on file. `homes`: home_store_id per customer, silent or not. `products_bought`:
+    `attitude.product_days`; `purchases`: chain purchases.
     """
     found = pl.concat(
         [

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from schemas.churn import Churn
 from schemas.columns import MONEY
 from schemas.leaving import FEWEST_SHOWN, LapseReasonRow, LapseShareRow, Leaving, LeavingRow, LeavingStoreRow
 from schemas.review import Param, Person, Review
@@ -41,12 +40,9 @@ class LeavingNumbers:
     """One row per scope and reason of those: at_risk, lapsed_12m, value_at_stake."""
     ingredients: pl.DataFrame
     """One row per scope with any of them: the ingredients of the metrics of page 4 that have no history."""
-    churn: Churn
 
 
-def leaving_numbers(
-    facts: Facts, count: MonthCount, rules: Rules, churn: Churn, predicted: pl.DataFrame
-) -> LeavingNumbers:
+def leaving_numbers(facts: Facts, count: MonthCount, rules: Rules, predicted: pl.DataFrame) -> LeavingNumbers:
     """What page 4 says at the month's end. `predicted`: one row per customer, `buy_again_3m` (schemas.churn.CHURN_COLUMNS)."""
     status, file, contacts = count.status.lazy(), facts.file.lazy(), facts.contacts.lazy()
     purchases = facts.purchases.lazy().filter(pl.col("scope") == CHAIN)
@@ -86,7 +82,7 @@ def leaving_numbers(
     ingredients = counted
     for part in (_coverage(facts, count, rules), _lapsed_after_contact(facts, count, reach, rules)):
         ingredients = ingredients.join(part, on="scope", how="full", coalesce=True)
-    return LeavingNumbers(told, recent, by_reason, ingredients.sort("scope"), churn)
+    return LeavingNumbers(told, recent, by_reason, ingredients.sort("scope"))
 
 
 def with_leaving(ingredients: pl.LazyFrame, leaving: LeavingNumbers) -> pl.LazyFrame:
@@ -95,12 +91,6 @@ def with_leaving(ingredients: pl.LazyFrame, leaving: LeavingNumbers) -> pl.LazyF
     return ingredients.join(leaving.ingredients.lazy(), on="scope", how="left", validate="1:1").with_columns(
         pl.col(counts).fill_null(0)
     )
-
-
-def no_model() -> tuple[Churn, pl.DataFrame]:
-    """The state without a purchase model: the hiatus rule alone, and no chance foretold of anybody."""
-    nobody = pl.DataFrame(schema={"customer_id": pl.String, "buy_again_3m": pl.Float64})
-    return Churn(model="hiatus_rule", reason=None, race=(), calibration=()), nobody
 
 
 def _recent(facts: Facts, count: MonthCount, told: pl.LazyFrame, predicted: pl.LazyFrame) -> pl.LazyFrame:
@@ -212,7 +202,6 @@ class LeavingDealer:
             reasons=self._reasons(scope),
             lapse_shares=self._lapse_shares(counts),
             stores=self._stores(stores),
-            churn=self.numbers.churn,
         )
 
     def _row(self, row: dict[str, Any]) -> LeavingRow:

@@ -54,7 +54,7 @@ from transforms.figures import (
     scopes_of,
     vip_knowledge,
 )
-from transforms.leaving import CONTACT_METRICS, LeavingDealer, LeavingNumbers, leaving_numbers, no_model, with_leaving
+from transforms.leaving import CONTACT_METRICS, LeavingDealer, LeavingNumbers, leaving_numbers, with_leaving
 from transforms.plan import Plan, month_plan
 from transforms.privacy import masked_key, masked_name, phone_tail
 from transforms.stocktake import TERMS
@@ -110,7 +110,9 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
             )
     count = counts[str(facts.month)]
     plan = month_plan(facts, count, rules)
-    leaving = leaving_numbers(facts, count, rules, *no_model())
+    leaving = leaving_numbers(
+        facts, count, rules, pl.DataFrame(schema={"customer_id": pl.String, "buy_again_3m": pl.Float64})
+    )
     now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
     now = with_leaving(now, leaving)
     values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
