@@ -126,9 +126,9 @@ def share_text(say: Language, row: LapseShareRow) -> str:
 
 
 def evidence(say: Language, row: LeavingRow, as_of: date) -> str:
-    """What speaks for the reason, with its day; why nothing does where the reason is unknown."""
+    """What speaks for the reason, with its day."""
     if row.evidence is None:
-        return say.text("no evidence: ask")
+        return say.text("no evidence yet")
     return EVIDENCE_TEXTS[row.evidence](say, row.evidence_params, as_of)
 
 
