@@ -121,13 +121,15 @@ def _silent(facts: Facts, count: MonthCount) -> pl.LazyFrame:
     )
     lapsed_on = pl.col("last_purchase_on") + pl.duration(days=pl.col("lapsed_after_days").floor().cast(pl.Int64) + 1)
     recent = (pl.col("status") == "at_risk") | (lapsed_on >= window_start(facts.as_of, 12))
+    spent = value.sales_before_silence(facts.scoped.lazy().filter(pl.col("scope") == CHAIN), count.status.lazy())
     return (
         count.status.lazy()
         .filter(pl.col("status").is_in(["at_risk", "lapsed"]) & recent)
         .join(count.stake.lazy(), on="customer_id", how="inner", validate="1:1")
+        .join(spent, on="customer_id", how="inner", validate="1:1")
         .join(entry, on="home_store_id", how="left", validate="m:1")
         .with_columns(
-            is_worth_winning_back=(pl.col("value_at_stake") >= pl.col("entry_sales")).fill_null(False)
-            & (pl.col("value_at_stake") > 0)
+            is_worth_winning_back=(pl.col("net_sales_before_silence") >= pl.col("entry_sales")).fill_null(False)
+            & (pl.col("net_sales_before_silence") > 0)
         )
     )

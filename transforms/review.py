@@ -43,6 +43,7 @@ from schemas.rules import Rules
 from schemas.segments import ATTITUDE, CHAIN, KNOWLEDGE_QUESTIONS, LINE_KIND, SALES_KINDS, STATUS, VALUE_CLASS
 from transforms import care, people, stocktake, value, vip
 from transforms.actions import action_id
+from transforms.churn import MonthChurn, month_churn
 from transforms.facts import Facts
 from transforms.figures import (
     MonthCount,
@@ -53,6 +54,7 @@ from transforms.figures import (
     only_this_month,
     scopes_of,
     vip_knowledge,
+    with_stake,
 )
 from transforms.plan import Plan, month_plan
 from transforms.privacy import masked_key, masked_name, phone_tail
@@ -90,6 +92,7 @@ class MonthNumbers:
     plan: Plan
     values: pl.DataFrame
     """One row per scope and month of the history: every metric."""
+    churn: MonthChurn
 
 
 def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
@@ -107,10 +110,15 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
                 metric_values(count.ingredients.lazy(), is_young=count.is_young).with_columns(month=pl.lit(str(month)))
             )
     count = counts[str(facts.month)]
+    churn = month_churn(facts, count.status.lazy(), rules)
+    if churn.has_model:
+        # the months before were not measured with this yardstick: no history rather than a false one
+        values = [past.with_columns(pl.lit(None).alias("value_at_stake")) for past in values]
+        count = with_stake(count, churn.customers.select("customer_id", "value_at_stake"))
     plan = month_plan(facts, count, rules)
     now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
     values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
-    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect())
+    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), churn)
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -346,6 +354,7 @@ class _Dealer:
             money=self._money(scope),
             completeness=self._completeness_rows(scope),
             absent_tables=issue.absent_tables,
+            churn=self.numbers.churn.summary,
         )
 
     def _figures(self, scope: str) -> dict[str, Figure]:
