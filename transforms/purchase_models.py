@@ -319,11 +319,10 @@ class PurchaseModel:
         open_ = np.flatnonzero(wanted > 0)
         at_most = self._cumulative(rows.at(open_), weeks)
         for k in range(MOST_PURCHASES_FORETOLD):
-            enough = next(at_most)
-            found[open_[enough >= wanted[open_]]] = k
-            if (enough >= wanted[open_]).all():
-                return found
-            found[open_[enough < wanted[open_]]] = k + 1
+            is_short = next(at_most) < wanted[open_]
+            if not is_short.any():
+                break
+            found[open_[is_short]] = k + 1
         return found
 
     def _none_if_alive(self, rows: Histories, weeks: float) -> Floats:
