@@ -81,7 +81,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "short_history": ("数据不满 12 个月，只用沉默天数规则", "under 12 months of data: hiatus rule only"),
     "short_back_test": ("历史太短，还没有可回测的三个月", "too little history for a back-test: hiatus rule only"),
     "no_better_than_last_visit": (
-        "没有候选明显不差于按最近一次购买排序，只用沉默天数规则", "no candidate held its own against sorting by last visit: hiatus rule only",
+        "候选都不如按最近一次购买排序，只用沉默天数规则",
+        "no candidate held its own against sorting by last visit: hiatus rule only",
     ),
 }  # fmt: skip
 """Code → why there is no winner, (zh, en)."""

@@ -121,13 +121,15 @@ def _silent(facts: Facts, count: MonthCount, rules: Rules) -> pl.LazyFrame:
     status = count.status.lazy()
     silent = lapse.silent_customers(status, facts.purchases.lazy().filter(pl.col("scope") == CHAIN))
     let_go = lapse.let_go(silent, facts.file.lazy(), facts.contacts.lazy(), as_of=facts.as_of, rules=rules)
+    spent = value.sales_before_silence(facts.scoped.lazy().filter(pl.col("scope") == CHAIN), status)
     return (
         status.join(lapse.recently_silent(status, as_of=facts.as_of), on="customer_id", how="semi")
         .join(let_go, on="customer_id", how="anti")
         .join(count.stake.lazy(), on="customer_id", how="inner", validate="1:1")
+        .join(spent, on="customer_id", how="inner", validate="1:1")
         .join(entry, on="home_store_id", how="left", validate="m:1")
         .with_columns(
-            is_worth_winning_back=(pl.col("value_at_stake") >= pl.col("entry_sales")).fill_null(False)
-            & (pl.col("value_at_stake") > 0)
+            is_worth_winning_back=(pl.col("net_sales_before_silence") >= pl.col("entry_sales")).fill_null(False)
+            & (pl.col("net_sales_before_silence") > 0)
         )
     )

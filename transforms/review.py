@@ -43,6 +43,7 @@ from schemas.rules import Rules
 from schemas.segments import ATTITUDE, CHAIN, KNOWLEDGE_QUESTIONS, LINE_KIND, SALES_KINDS, STATUS, VALUE_CLASS
 from transforms import care, people, stocktake, value, vip
 from transforms.actions import action_id
+from transforms.churn import MonthChurn, month_churn
 from transforms.facts import Facts
 from transforms.figures import (
     MonthCount,
@@ -53,6 +54,7 @@ from transforms.figures import (
     only_this_month,
     scopes_of,
     vip_knowledge,
+    with_stake,
 )
 from transforms.leaving import CONTACT_METRICS, LeavingDealer, LeavingNumbers, leaving_numbers, with_leaving
 from transforms.plan import Plan, month_plan
@@ -92,6 +94,7 @@ class MonthNumbers:
     values: pl.DataFrame
     """One row per scope and month of the history: every metric."""
     leaving: LeavingNumbers
+    churn: MonthChurn
 
 
 def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
@@ -109,14 +112,17 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
                 metric_values(count.ingredients.lazy(), is_young=count.is_young).with_columns(month=pl.lit(str(month)))
             )
     count = counts[str(facts.month)]
+    churn = month_churn(facts, count.status.lazy(), rules)
+    if churn.has_model:
+        # the months before were not measured with this yardstick: no history rather than a false one
+        values = [past.with_columns(pl.lit(None).alias("value_at_stake")) for past in values]
+        count = with_stake(count, churn.customers.select("customer_id", "value_at_stake"))
     plan = month_plan(facts, count, rules)
-    leaving = leaving_numbers(
-        facts, count, rules, pl.DataFrame(schema={"customer_id": pl.String, "buy_again_3m": pl.Float64})
-    )
+    leaving = leaving_numbers(facts, count, rules, churn.customers)
     now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
     now = with_leaving(now, leaving)
     values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
-    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), leaving)
+    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), leaving, churn)
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -352,6 +358,7 @@ class _Dealer:
             completeness=self._completeness_rows(scope),
             absent_tables=issue.absent_tables,
             leaving=None if is_chain else self.leaving.of(scope),
+            churn=self.numbers.churn.summary,
         )
 
     def _figures(self, scope: str) -> dict[str, Figure]:
