@@ -226,11 +226,11 @@ class Whisker:
     text: str
 
 
-def whiskers(rows: Sequence[Whisker], alt: str, *, width: float = 240, labels: float = 62) -> Chart:
+def whiskers(rows: Sequence[Whisker], alt: str, *, width: float = 178, labels: float = 50) -> Chart:
     """Shares with their intervals, one below the other, on one scale from zero; the interval's ends as ticks."""
     height = 15.0 * len(rows) + 12
     top = max((row.high for row in rows), default=1.0) or 1.0
-    left, right = labels, width - 66
+    left, right = labels, width - 62
 
     def x(share: float) -> float:
         return left + (right - left) * share / top
@@ -249,8 +249,8 @@ def whiskers(rows: Sequence[Whisker], alt: str, *, width: float = 240, labels: f
 
 
 def calibration(
-    bins: Sequence[tuple[float, float, int]], alt: str, *, x_label: str, y_label: str, width: float = 150,
-    height: float = 112,
+    bins: Sequence[tuple[float, float, int]], alt: str, *, x_label: str, y_label: str, width: float = 105,
+    height: float = 96,
 ) -> Chart:  # fmt: skip
     """What was foretold against what came, one dot for each (predicted, observed, people), larger for more people;
     on the dotted diagonal both agree."""

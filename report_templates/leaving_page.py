@@ -132,7 +132,7 @@ def _shares(leaving: Leaving, say: Language, album: Album) -> object | None:
     ]
     if len(rows) < len(leaving.lapse_shares) or not rows:
         return None
-    return album.add(whiskers(rows, words.shares_alt(say, leaving.lapse_shares), width=236))
+    return album.add(whiskers(rows, words.shares_alt(say, leaving.lapse_shares), width=178))
 
 
 def _model(churn: Churn | None, say: Language, album: Album) -> Mapping[str, object]:

@@ -126,9 +126,9 @@ def share_text(say: Language, row: LapseShareRow) -> str:
 
 
 def evidence(say: Language, row: LeavingRow, as_of: date) -> str:
-    """What speaks for the reason, with its day."""
+    """What speaks for the reason, with its day; empty where nothing does."""
     if row.evidence is None:
-        return say.text("no evidence yet")
+        return ""
     return EVIDENCE_TEXTS[row.evidence](say, row.evidence_params, as_of)
 
 
@@ -201,7 +201,7 @@ def _drift(say: Language, params: Params, as_of: date) -> str:
 
 def _no_contact(say: Language, params: Params, as_of: date) -> str:
     if params.get("on") is None:
-        return say.text("never contacted before they were overdue")
+        return say.text("never contacted until overdue")
     return say.text("not contacted since {day}", day=_near(say, params["on"], as_of))
 
 
@@ -257,7 +257,7 @@ def model_title(say: Language, churn: Churn | None) -> str:
     """Which model speaks, or why none does."""
     if churn is None or not churn.race or churn.reason is not None:
         return say.text("No model: the rule of twice the own rhythm decides")
-    return say.text("Chances by the {model}, winner of the back-test", model=model_name(say, churn.model))
+    return say.text("Chances to buy again: {model} won the back-test", model=model_name(say, churn.model))
 
 
 def model_caption(say: Language, churn: Churn | None) -> str:
@@ -267,8 +267,7 @@ def model_caption(say: Language, churn: Churn | None) -> str:
     if churn.reason is not None:
         zh, en = REASONS[churn.reason]
         return say.text("{reason}; chances to buy again are not given.", reason=zh if say.is_chinese else en)
-    return say.text("Whole chain; mean of the last cut-offs with a known outcome ({cut_offs}): log loss and error of the "
-                    "number of purchases, lower is better; AUC, higher is better.",
+    return say.text("Whole chain, mean of the cut-offs {cut_offs}. Log loss and error in purchases: lower is better; AUC: higher.",
                     cut_offs=say.joined(sorted({row.cut_off for row in churn.race})))  # fmt: skip
 
 
