@@ -267,8 +267,10 @@ def model_caption(say: Language, churn: Churn | None) -> str:
     if churn.reason is not None:
         zh, en = REASONS[churn.reason]
         return say.text("{reason}; chances to buy again are not given.", reason=zh if say.is_chinese else en)
-    return say.text("Whole chain, mean of the cut-offs {cut_offs}. Log loss and error in purchases: lower is better; AUC: higher.",
-                    cut_offs=say.joined(sorted({row.cut_off for row in churn.race})))  # fmt: skip
+    return say.text(
+        "Whole chain, mean of the cut-offs {cut_offs}. Log loss and error in purchases: lower is better; AUC: higher.",
+        cut_offs=say.joined(sorted({row.cut_off for row in churn.race})),
+    )
 
 
 def calibration_alt(say: Language, churn: Churn) -> str:
