@@ -32,7 +32,8 @@ def next_needs(
     ).clip(lower_bound=1)  # fmt: skip
     silence = (pl.lit(as_of) - pl.col("last_purchase_on")).dt.total_days()
     beat = pl.col("last_purchase_on") + pl.duration(days=(silence // gap + 1) * gap)
-    bought = vip.last_products(products_bought, products).select("customer_id", "business_date", "category")
+    known = products_bought.filter(pl.col("customer_id").is_not_null())  # strangers are not one customer
+    bought = vip.last_products(known, products).select("customer_id", "business_date", "category")
     first_gift = (
         care.gift_days(gifts, first=as_of + timedelta(days=1), last=as_of + timedelta(days=GIFT_HORIZON_DAYS))
         .with_columns(gift_on=pl.col("trigger_on").dt.offset_by("12mo"))
