@@ -161,7 +161,7 @@ def test_value_at_stake_grows_with_silence() -> None:
 def test_without_enough_to_go_by_the_hiatus_rule_stands_alone(customers, months, month, reason) -> None:
     churn = churn_of(simulated(customers, months, seed=5), month)
     assert (churn.summary.model, churn.summary.reason, churn.summary.race) == ("hiatus_rule", reason, ())
-    assert not churn.has_model
+    assert not churn.summary.stake_is_foretold
     assert churn.customers["buy_again_3m"].null_count() == churn.customers.height
     assert churn.customers["value_at_stake"].null_count() == 0
 
@@ -252,7 +252,9 @@ def test_auc_counts_pairs_and_halves_ties() -> None:
     rng = np.random.default_rng(2)
     score, did = rng.integers(0, 6, 60) / 5, (rng.uniform(size=60) < 0.4).astype(float)
     pairs = [(a > b) + 0.5 * (a == b) for a in score[did > 0] for b in score[did == 0]]
-    above, below = placements(score, did)
+    found = placements(score, did)
+    assert found is not None
+    above, below = found
     assert above.mean() == pytest.approx(np.mean(pairs)) and below.mean() == pytest.approx(np.mean(pairs))
     assert placements(score, np.ones(60)) is None
     assert placements(score, np.zeros(60)) is None
