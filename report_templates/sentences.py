@@ -237,6 +237,12 @@ def _risk_sentence(say: Language, review: Review) -> str | None:
     at_risk, stake = review.figures.get("at_risk"), review.figures.get("value_at_stake")
     if at_risk is None or stake is None or not at_risk.value or stake.value is None:
         return None
+    if review.churn is not None and review.churn.stake_is_foretold:
+        return say.plural(
+            "{n} is at risk; the silence has cost {stake} of the coming year so far.",
+            "{n} are at risk; their silence has cost {stake} of the coming year so far.",
+            int(at_risk.value), stake=say.short_money(Decimal(stake.value)),
+        )  # fmt: skip
     return say.plural(
         "{n} is at risk, worth {stake} in the last active year.",
         "{n} are at risk, worth {stake} in their last active year.",

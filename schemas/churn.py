@@ -60,6 +60,9 @@ class Churn:
     """What own_value_12m counts: margin when unit cost is known for 95 % of the 12 months' sales, else net sales."""
     spend_model: Literal["gamma_gamma", "own_average"] | None = None
     """How the worth of a purchase is foretold; own_average where Gamma-Gamma has no interior optimum or no finite mean."""
+    stake_is_foretold: bool = False
+    """Whether value_at_stake is the model's (own value had the last purchase been today, less own value as it is); else it
+    is the net sales of the 12 months to the last purchase, of at-risk and lapsed customers."""
     left_spend_fit: int = 0
     """Customers whose purchases were worth nothing or less on balance: out of the spend fit."""
     parameters: tuple[tuple[str, float, float | None], ...] = ()

@@ -248,8 +248,9 @@ METRICS = _metrics(
            ("returning_net_sales_12m", "returning_customers_12m"), "returning_net_sales_12m / returning_customers_12m",
            "no_buyers", "returning_customers_12m"),
     Metric("value_at_stake", "money", "down", "待挽回价值", "Value at stake",
-           "流失预警顾客在其最后一次购买前 12 个月的净销售额",
-           "Net sales of the 12 months to the last purchase, of the customers at risk",
+           "流失预警顾客的沉默已使其未来 12 个月预期价值减少多少；没有可用的购买模型时，为其末次购买前 12 个月的净销售额",
+           "What the silence of the customers at risk has cost so far: own value of the next 12 months had they just bought, less own value as it is; "
+           "without a purchase model, net sales of the 12 months to their last purchase",
            ("value_at_stake",), "value_at_stake"),
     Metric("actions", "people", "neutral", "下月行动", "Actions",
            "下月行动清单中的条数", "Rows in next month's action lists", ("actions",), "actions"),

@@ -60,8 +60,6 @@ class MonthChurn:
     summary: Churn
     customers: pl.DataFrame
     """One row per customer with a purchase by the month's end: schemas.churn.CHURN_COLUMNS."""
-    has_model: bool
-    """Whether value_at_stake is the model's; else it is the stopgap (value.sales_before_silence)."""
 
 
 @dataclass(frozen=True)
@@ -364,7 +362,7 @@ def month_churn(facts: Facts, status: pl.LazyFrame, rules: Rules) -> MonthChurn:
     stopgap = value.sales_before_silence(facts.scoped.lazy().filter(pl.col("scope") == CHAIN), status)
 
     def without(reason: str, race: tuple[RaceRow, ...] = ()) -> MonthChurn:
-        return MonthChurn(Churn("hiatus_rule", reason, race, ()), _silent_frame(ids, stopgap.collect()), False)
+        return MonthChurn(Churn("hiatus_rule", reason, race, ()), _silent_frame(ids, stopgap.collect()))
 
     if repeat < LEAST_REPEAT_CUSTOMERS:
         return without("too_few_repeat_customers")
@@ -427,14 +425,13 @@ def month_churn(facts: Facts, status: pl.LazyFrame, rules: Rules) -> MonthChurn:
         calibration=calibration_bins(latest.probability, judged.bought),
         value_basis=spend.basis,
         spend_model=None if outlook is None else spend.model,
+        stake_is_foretold=outlook is not None,
         left_spend_fit=spend.left_out,
         parameters=()
         if fit is None
         else tuple(zip(fit.names, map(float, fit.parameters), map(float, fit.standard_errors), strict=True)),
     )
-    return MonthChurn(
-        summary, _told(spend, ids, code, final.probability, outlook, stopgap.collect()), outlook is not None
-    )
+    return MonthChurn(summary, _told(spend, ids, code, final.probability, outlook, stopgap.collect()))
 
 
 def _silent_frame(ids: pl.DataFrame, stopgap: pl.DataFrame) -> pl.DataFrame:

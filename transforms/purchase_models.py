@@ -27,8 +27,8 @@ Objective = Callable[[Floats], tuple[float, Floats]]
 
 NODES = 24
 """Points of each quadrature: relative error below 1e-9 over all that tests ask of it."""
-ROWS_AT_A_TIME = 50_000
-FIRST_LOOK = 1_000
+ROWS_AT_A_TIME = 20_000
+FIRST_LOOK = 2_000
 """Distinct histories on which the starts are tried; the best goes on with all of them."""
 FARTHEST = 10.0
 """A parameter beyond e^±10 of the data's own scale is on its way to zero or infinity."""
@@ -76,6 +76,12 @@ class Histories:
         age = np.where(self.x > 0, self.age, 0.0)
         return Histories(self.x, age, age, self.weight)
 
+    def runs(self) -> tuple[Histories, Ints]:
+        """One row per run of neighbours with equal x and T, and the run of each row: whoever is alive is alike in both."""
+        differs = (np.diff(self.x) != 0) | (np.diff(self.age) != 0)
+        begins = np.concatenate([np.ones(min(1, len(self)), bool), differs])
+        return self.at(np.flatnonzero(begins)), np.cumsum(begins) - 1
+
     def __len__(self) -> int:
         return len(self.x)
 
@@ -116,15 +122,17 @@ def _curvature(objective: Objective, at: Floats) -> Floats:
     return (matrix + matrix.T) / 2
 
 
-def _climb(objective: Objective, start: Floats, *, most_steps: int = 100) -> tuple[Floats, float, bool]:
+def _climb(
+    objective: Objective, start: Floats, curvature: Callable[[Floats], Floats] | None = None, *, most_steps: int = 100
+) -> tuple[Floats, float, bool]:
     """Newton's method with every direction made uphill and steps halved until they pay: where, how high, whether it
-    arrived. Also ends, not arrived, where a parameter goes beyond FARTHEST."""
+    arrived. Also ends, not arrived, where a parameter goes beyond FARTHEST. `curvature`: instead of the objective's own."""
     at = start.copy()
     height, gradient = objective(at)
     for _ in range(most_steps):
         if not np.isfinite(height):
             return at, -np.inf, False
-        bends, directions = np.linalg.eigh(_curvature(objective, at))
+        bends, directions = np.linalg.eigh(curvature(at) if curvature else _curvature(objective, at))
         bends = np.maximum(np.abs(bends), 1e-9 * max(1.0, float(np.abs(bends).max())))
         step = directions @ ((directions.T @ gradient) / bends)
         step *= min(1.0, 2.0 / float(np.abs(step).max() + 1e-300))
@@ -146,20 +154,29 @@ def _climb(objective: Objective, start: Floats, *, most_steps: int = 100) -> tup
 
 def _fit(
     names: tuple[str, ...],
-    first_look: Objective | None,
     objective: Objective,
+    first_look: tuple[Objective, float] | None,
     starts: Sequence[Sequence[float]],
     units: Floats,
 ) -> Fit:
     """The highest of the climbs from `starts` (parameters in the data's own units; `units` turn them back).
 
-    With `first_look` (the objective on part of the data) the starts are tried on it, and only the best goes on.
+    `first_look`: the objective on some of the customers, and how many times as many all are. The starts are tried on it,
+    the best goes on with all; the slope is everybody's, how it bends is taken from the few.
     """
     begins = [np.log(np.asarray(start, float)) for start in starts]
+    curvature = None
     if first_look is not None:
-        tried = [_climb(first_look, begin) for begin in begins]
+        some, times = first_look
+        tried = [_climb(some, begin) for begin in begins]
         begins = [max(tried, key=lambda one: one[1])[0].clip(-FARTHEST + 1, FARTHEST - 1)]
-    at, height, arrived = max((_climb(objective, begin) for begin in begins), key=lambda one: one[1])
+
+        def curvature(at: Floats) -> Floats:
+            return times * _curvature(some, at)
+
+    at, height, arrived = max((_climb(objective, begin, curvature) for begin in begins), key=lambda one: one[1])
+    if first_look is not None and not arrived and float(np.abs(at).max()) <= FARTHEST:
+        at, height, arrived = _climb(objective, at)
     if not np.isfinite(height):
         return _failed(names, "not_converged")
     if float(np.abs(at).max()) > FARTHEST:
@@ -256,8 +273,9 @@ class PurchaseModel:
             return objective
 
         few = scaled.at(slice(None, None, -(-len(scaled) // FIRST_LOOK)))
-        first_look = objective_of(few) if len(few) < len(scaled) else None
-        fit = _fit(cls.names, first_look, objective_of(scaled), starts, units)
+        times = float(scaled.weight.sum() / few.weight.sum())
+        first_look = (objective_of(few), times) if len(few) < len(scaled) else None
+        fit = _fit(cls.names, objective_of(scaled), first_look, starts, units)
         # back to weeks: each purchase after the first is a density in time
         purchases = float((found.x * found.weight).sum())
         return Fit(
@@ -273,8 +291,10 @@ class PurchaseModel:
         parameters = np.exp(log_parameters)
         with np.errstate(all="ignore"):
             stayed, left, gradient = cls._terms(parameters, rows)
-            each = np.logaddexp(stayed, left)
-            is_customer = np.exp(stayed - each)
+            apart = left - stayed
+            small = np.exp(-np.abs(apart))  # logaddexp by hand: the exponential serves both
+            each = np.maximum(stayed, left) + np.log1p(small)
+            is_customer = np.where(apart > 0, small, 1.0) / (1 + small)
             slopes = gradient(is_customer)
         total = float(rows.weight @ each)
         return total, np.array([float(rows.weight @ slope) for slope in slopes]) * parameters
@@ -289,41 +309,43 @@ class PurchaseModel:
 
     def p_alive(self, histories: Histories) -> Floats:
         """Probability that the customer has not left for good."""
-        with np.errstate(all="ignore"):
-            stayed, left, _ = self._terms(self.parameters, histories)
-            share: Floats = np.exp(stayed - np.logaddexp(stayed, left))
-        return share
+        shares = [np.empty(0)]
+        for part in _parts(histories):
+            with np.errstate(all="ignore"):
+                stayed, left, _ = self._terms(self.parameters, histories.at(part))
+                shares.append(1 / (1 + np.exp(left - stayed)))
+        return np.concatenate(shares)
 
     def buys_within(self, histories: Histories, weeks: float) -> Floats:
         """P(at least one purchase in the next `weeks`)."""
-        return self._over(histories, lambda rows: self.p_alive(rows) * (1 - self._none_if_alive(rows, weeks)))
+        return self._over(histories, lambda rows: 1 - self._none_if_alive(rows, weeks))
 
     def expected_purchases(self, histories: Histories, weeks: float) -> Floats:
         """E(purchases in the next `weeks`)."""
-        return self._over(histories, lambda rows: self.p_alive(rows) * self._expected_if_alive(rows, weeks))
+        return self._over(histories, lambda rows: self._expected_if_alive(rows, weeks))
 
     def most_purchases(self, histories: Histories, weeks: float, share: float) -> Floats:
         """The smallest number k with P(at most k purchases in the next `weeks`) ≥ `share`."""
-        return self._over(histories, lambda rows: self._quantile(rows, weeks, share))
-
-    def _over(self, histories: Histories, of: Callable[[Histories], Floats]) -> Floats:
-        parts = [of(histories.at(part)) for part in _parts(histories)]
-        return np.concatenate(parts) if parts else np.empty(0)
-
-    def _quantile(self, rows: Histories, weeks: float, share: float) -> Floats:
-        """A customer who has left buys nothing; of one who has not, add up P(0), P(1) … until it is enough."""
-        p_alive = self.p_alive(rows)
+        p_alive = self.p_alive(histories)
         with np.errstate(divide="ignore"):
-            wanted = 1 - (1 - share) / p_alive
-        found = np.zeros(len(rows))
-        open_ = np.flatnonzero(wanted > 0)
-        at_most = self._cumulative(rows.at(open_), weeks)
-        for k in range(MOST_PURCHASES_FORETOLD):
-            is_short = next(at_most) < wanted[open_]
-            if not is_short.any():
-                break
-            found[open_[is_short]] = k + 1
+            wanted = 1 - (1 - share) / p_alive  # who has left buys nothing
+        alive, places = histories.runs()
+        found = np.zeros(len(histories))
+        for part in _parts(alive):
+            at_most = self._cumulative(alive.at(part), weeks)
+            rows = np.flatnonzero((places >= part.start) & (places < part.stop) & (wanted > 0))
+            for k in range(MOST_PURCHASES_FORETOLD):
+                rows = rows[next(at_most)[places[rows] - part.start] < wanted[rows]]
+                if not len(rows):
+                    break
+                found[rows] = k + 1
         return found
+
+    def _over(self, histories: Histories, if_alive: Callable[[Histories], Floats]) -> Floats:
+        """P(alive) × what holds of those alive."""
+        alive, places = histories.runs()
+        parts = [if_alive(alive.at(part)) for part in _parts(alive)]
+        return self.p_alive(histories) * np.concatenate([*parts, np.empty(0)])[places]
 
     def _none_if_alive(self, rows: Histories, weeks: float) -> Floats:
         raise NotImplementedError
@@ -593,11 +615,12 @@ class GammaGamma:
 
             return objective
 
-        every = -(-len(n) // FIRST_LOOK)
+        every = slice(None, None, -(-len(n) // FIRST_LOOK))
+        times = float(w.sum() / w[every].sum())
         fit = _fit(
             cls.names,
-            objective_of(slice(None, None, every)) if every > 1 else None,
             objective_of(slice(None)),
+            (objective_of(every), times) if len(n) > FIRST_LOOK else None,
             cls.starts,
             np.array([1.0, 1.0, unit]),
         )

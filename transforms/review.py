@@ -113,7 +113,7 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
             )
     count = counts[str(facts.month)]
     churn = month_churn(facts, count.status.lazy(), rules)
-    if churn.has_model:
+    if churn.summary.stake_is_foretold:
         # the months before were not measured with this yardstick: no history rather than a false one
         values = [past.with_columns(pl.lit(None).alias("value_at_stake")) for past in values]
         count = with_stake(count, churn.customers.select("customer_id", "value_at_stake"))

@@ -123,22 +123,22 @@ def test_what_the_winner_says_of_each_customer(raced: MonthChurn) -> None:
     assert told["buy_again_3m"].is_between(0, 1).all()
     assert (told["value_at_stake"] >= 0).all()
     assert (told["own_value_low"] <= told["own_value_high"]).all()
-    # whoever is expected to buy for more than a year's certainty cannot be foretold less than nothing
     assert (told["own_value_12m"] >= 0).all()
 
 
 def test_nine_of_ten_years_lie_in_the_interval() -> None:
-    """The share of customers whose next twelve months fell within what was said of them, on a simulated chain."""
+    """What a simulated chain's customers spent in the next twelve months beside what was said of them. Purchases are
+    whole numbers, so that the interval holds a little more than it promises."""
     purchases = simulated(3000, 42, seed=3)
     told = churn_of(purchases, "2025-05").customers
     after = purchases.filter(pl.col("business_date").is_between(date(2025, 6, 1), date(2026, 5, 31)))
     spent = after.group_by("customer_id").agg(spent=pl.col("sales").sum())
-    judged = told.join(spent, on="customer_id", how="left").with_columns(pl.col("spent").fill_null(0))
-    inside = judged["spent"].is_between(
-        judged["own_value_low"].cast(float), judged["own_value_high"].cast(float) * 1.25
+    judged = told.join(spent, on="customer_id", how="left").with_columns(
+        pl.col("spent").fill_null(0), pl.col("^own_value.*$").cast(pl.Float64)
     )
-    assert inside.mean() > 0.88
-    assert judged["own_value_12m"].cast(float).sum() == pytest.approx(judged["spent"].sum() / 1.1**0.5, rel=0.1)
+    inside = judged["spent"].is_between(judged["own_value_low"], judged["own_value_high"]).mean()
+    assert 0.90 < inside < 0.97
+    assert judged["own_value_12m"].sum() == pytest.approx(judged["spent"].sum() / 1.1**0.5, rel=0.05)
 
 
 def test_value_at_stake_grows_with_silence() -> None:
@@ -161,7 +161,7 @@ def test_value_at_stake_grows_with_silence() -> None:
 def test_without_enough_to_go_by_the_hiatus_rule_stands_alone(customers, months, month, reason) -> None:
     churn = churn_of(simulated(customers, months, seed=5), month)
     assert (churn.summary.model, churn.summary.reason, churn.summary.race) == ("hiatus_rule", reason, ())
-    assert not churn.has_model
+    assert not churn.summary.stake_is_foretold
     assert churn.customers["buy_again_3m"].null_count() == churn.customers.height
     assert churn.customers["value_at_stake"].null_count() == 0
 
@@ -252,7 +252,9 @@ def test_auc_counts_pairs_and_halves_ties() -> None:
     rng = np.random.default_rng(2)
     score, did = rng.integers(0, 6, 60) / 5, (rng.uniform(size=60) < 0.4).astype(float)
     pairs = [(a > b) + 0.5 * (a == b) for a in score[did > 0] for b in score[did == 0]]
-    above, below = placements(score, did)
+    found = placements(score, did)
+    assert found is not None
+    above, below = found
     assert above.mean() == pytest.approx(np.mean(pairs)) and below.mean() == pytest.approx(np.mean(pairs))
     assert placements(score, np.ones(60)) is None
     assert placements(score, np.zeros(60)) is None
