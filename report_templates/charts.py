@@ -215,6 +215,65 @@ def on_one_scale(
     return _chart(width, height, parts, alt)
 
 
+@dataclass(frozen=True)
+class Whisker:
+    """One row of a dot-and-interval chart: a share with its interval, both written beside it."""
+
+    label: str
+    share: float
+    low: float
+    high: float
+    text: str
+
+
+def whiskers(rows: Sequence[Whisker], alt: str, *, width: float = 178, labels: float = 50) -> Chart:
+    """Shares with their intervals, one below the other, on one scale from zero; the interval's ends as ticks."""
+    height = 15.0 * len(rows) + 12
+    top = max((row.high for row in rows), default=1.0) or 1.0
+    left, right = labels, width - 62
+
+    def x(share: float) -> float:
+        return left + (right - left) * share / top
+
+    parts = [_line(left, 2, left, height - 10, MUTED, 0.5)]
+    for place, row in enumerate(rows):
+        y = 10.0 + 15 * place
+        parts.append(_text(left - 5, y + 2.5, row.label, anchor="end", size=LABEL, fill=INK))
+        parts.append(_line(x(row.low), y, x(row.high), y, ACCENT, 1.1))
+        parts += [_line(x(end), y - 2.6, x(end), y + 2.6, ACCENT, 0.9) for end in (row.low, row.high)]
+        parts.append(_dot(x(row.share), y, INK, 2.3))
+        parts.append(_text(width, y + 2.5, row.text, anchor="end", size=LABEL, fill=INK))
+    parts.append(_text(left, height - 2, "0%"))
+    parts.append(_text(right, height - 2, f"{top:.0%}", anchor="end"))
+    return _chart(width, height, parts, alt)
+
+
+def calibration(
+    bins: Sequence[tuple[float, float, int]], alt: str, *, x_label: str, y_label: str, width: float = 105,
+    height: float = 96,
+) -> Chart:  # fmt: skip
+    """What was foretold against what came, one dot for each (predicted, observed, people), larger for more people;
+    on the dotted diagonal both agree."""
+    left, right, top, bottom = 24.0, width - 5, 11.0, height - 21
+    most = max((n for *_, n in bins), default=1) or 1
+    edge = max((max(predicted, observed) for predicted, observed, _ in bins), default=1.0) or 1.0
+    edge = min(1.0, -(-edge // 0.1) * 0.1)
+
+    def at(predicted: float, observed: float) -> tuple[float, float]:
+        return left + (right - left) * predicted / edge, bottom - (bottom - top) * observed / edge
+
+    parts = [_line(left, bottom, right, bottom, MUTED, 0.5), _line(left, top, left, bottom, MUTED, 0.5)]
+    parts.append(_line(*at(0, 0), *at(edge, edge), MUTED, 0.6, "1.5 2"))
+    for predicted, observed, n in bins:
+        parts.append(_dot(*at(predicted, observed), ACCENT, 1.4 + 2.0 * (n / most) ** 0.5))
+    parts.append(_text(left - 3, bottom + 2.4, "0", anchor="end"))
+    parts.append(_text(left - 3, top + 2.4, f"{edge:.0%}", anchor="end"))
+    parts.append(_text(right, bottom + 8.5, f"{edge:.0%}", anchor="end"))
+    parts.append(_text(right, height - 3, x_label, anchor="end"))
+    parts.append(_text(left, top - 5, y_label))
+    return _chart(width, height, parts, alt)
+
+
 def waterfall(steps: Sequence[Step], alt: str, *, width: float = 292, height: float = 102) -> tuple[Chart, bool]:
     """Opening to closing as bars that hang on each other; and whether the axis had to be broken to show the steps.
 

@@ -29,6 +29,7 @@ from report_templates.data_page import data_page
 from report_templates.glyphs import with_code_points
 from report_templates.identity_page import identity_page
 from report_templates.language import Language
+from report_templates.leaving_page import leaving_page
 from report_templates.list_page import list_pages
 from report_templates.month_page import month_page
 from report_templates.review_json import review_json
@@ -146,6 +147,7 @@ def _document(review: Review) -> tuple[str, Album]:
         review=review, say=say, _=say.text, is_small=is_small(review), head=_head(review, say), month=month,
         customers=customers_page(review, say, album),
         vips=None if is_chain else vip_page(review, say),
+        leaving=leaving_page(review, say, album),
         care=None if is_chain else care_page(review, say),
         lists=[] if is_chain else list_pages(review, say),
         stores=stores_page(review, say, album) if is_chain else None,

@@ -20,7 +20,8 @@ STORE_ONLY_TABLES = frozenset({"actions", "care", "associates"})
 TABLES = (
     "figures", "stocktake", "statuses", "value_classes", "value_class_moves", "attitudes", "pareto", "vips",
     "vip_answers", "care", "actions", "associates", "stores", "files", "money", "completeness", "proposals",
-    "shared_keys", "decisions", "comparison",
+    "shared_keys", "decisions", "comparison", "churn_race", "churn_calibration",
+    "leaving", "lapse_reasons", "lapse_shares", "leaving_stores",
 )  # fmt: skip
 
 
@@ -33,6 +34,7 @@ def review_json(review: Review) -> bytes:
         "known_at": review.known_at, "time_zone": review.time_zone, "currency": review.currency,
         "locale": review.locale, "manifest_id": review.manifest_id, "version": review.version,
         "absent_tables": list(review.absent_tables),
+        "churn": _churn(review),
     }  # fmt: skip
     lines = [f"  {json.dumps(key)}: {writer.text(value)}" for key, value in head.items()]
     lines.append(f'  "metrics": {_block(writer.members(metrics), "{}", "    ")}')
@@ -49,9 +51,24 @@ def _tables(review: Review) -> dict[str, Iterable[object]]:
     special = {
         "figures": [review.figures[name] for name in sorted(review.figures)],
         "comparison": comparisons(review),
+        "churn_race": review.churn.race if review.churn else (),
+        "churn_calibration": review.churn.calibration if review.churn else (),
+        "leaving": review.leaving.rows if review.leaving else (),
+        "lapse_reasons": review.leaving.reasons if review.leaving else (),
+        "lapse_shares": review.leaving.lapse_shares if review.leaving else (),
+        "leaving_stores": review.leaving.stores if review.leaving else (),
     }
     left_out = STORE_ONLY_TABLES if review.scope.kind == "chain" else frozenset()
     return {name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out}
+
+
+def _churn(review: Review) -> dict[str, object] | None:
+    """Which model speaks of the customers, and on what grounds; its race and calibration are tables."""
+    if review.churn is None:
+        return None
+    return {
+        f.name: getattr(review.churn, f.name) for f in fields(review.churn) if f.name not in ("race", "calibration")
+    }
 
 
 def _block(members: list[str], brackets: str, indent: str) -> str:

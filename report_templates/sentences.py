@@ -39,7 +39,7 @@ from schemas.review import (
     Value,
     VipAnswer,
 )
-from schemas.segments import ABSENCE_CAUSE, ACTION_KIND, CARE_KIND, CHANNEL, SOURCE
+from schemas.segments import ACTION_KIND, CARE_KIND, CHANNEL, LAPSE_REASON, SOURCE
 
 LEVEL = 0.005
 """A relative change smaller than this is "level"."""
@@ -238,6 +238,12 @@ def _risk_sentence(say: Language, review: Review) -> str | None:
     at_risk, stake = review.figures.get("at_risk"), review.figures.get("value_at_stake")
     if at_risk is None or stake is None or not at_risk.value or stake.value is None:
         return None
+    if review.churn is not None and review.churn.stake_is_foretold:
+        return say.plural(
+            "{n} is at risk; the silence has cost {stake} of the coming year so far.",
+            "{n} are at risk; their silence has cost {stake} of the coming year so far.",
+            int(at_risk.value), stake=say.short_money(Decimal(stake.value)),
+        )  # fmt: skip
     return say.plural(
         "{n} is at risk, worth {stake} in the last active year.",
         "{n} are at risk, worth {stake} in their last active year.",
@@ -767,7 +773,7 @@ def _v5(say: Language, params: Params) -> str:
 
 
 def _v6(say: Language, params: Params) -> str:
-    cause = ABSENCE_CAUSE.get(str(params.get("cause")), ABSENCE_CAUSE["unknown"])
+    cause = LAPSE_REASON.get(str(params.get("cause")), LAPSE_REASON["unknown"])
     return say.plural("{person}, {n} day. Cause: {cause}.", "{person}, {n} days. Cause: {cause}.", _number(params.get("days")),
                       person=_name(say, params.get("person")), cause=cause.label(say.locale).lower())  # fmt: skip
 

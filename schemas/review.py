@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from schemas.churn import Churn
+
+if TYPE_CHECKING:
+    from schemas.leaving import Leaving
 
 Value = int | float | Decimal | None
 Param = str | int | float | bool | Decimal | date | None
@@ -158,7 +163,7 @@ class VipAnswer:
     """One row per question V4–V10 asked of the top ten as a whole; `code` and `params` make the sentence.
 
     Codes: v4 (top10_share, top50_share, customers), v5 (visitor, visits, spender, average_ticket), v6 (person, days,
-    cause: a code of `schemas.segments.ABSENCE_CAUSE`), v7/v9 (answered, asked, top_answer), v8 (answered, asked,
+    cause: a code of `schemas.segments.LAPSE_REASON`), v7/v9 (answered, asked, top_answer), v8 (answered, asked,
     median_share), v10 (answered, asked), unknown ().
     """
 
@@ -378,6 +383,10 @@ class Review:
     """Only in the chain's review, like the next two; the most money first."""
     shared_keys: tuple[SharedKey, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    churn: Churn | None = None
+    """The chain's model of the month, the same in every review."""
+    leaving: Leaving | None = None
+    """Page 4."""
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

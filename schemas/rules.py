@@ -39,3 +39,12 @@ class Rules:
     """Categories whose pieces are looked after three months on (cleaning, fitting); none named: all. Not bouquets."""
     capacity: int = 40
     """Personal contacts an associate can make in a month, where the staff file does not say."""
+    late_complaint_days: int = 7
+    """A complaint that took longer to settle is evidence of why its customer left."""
+    survey_gap: int = 2
+    """Points by which an experience must fall short of the expectation to be evidence; one point is noise."""
+    price_rise_share: float = 0.02
+    """Three in four of a category's products rose by at least this: it got dearer."""
+    care_days: int = 90
+    """Without a logged contact for so long a customer is not looked after."""
+    unanswered_win_backs: int = 3

@@ -120,13 +120,18 @@ CHANNEL = _ordered(
     Class("in_store", "到店", "In store", "无联系许可，仅在到店时", "No consent to contact: only when they come in"),
 )  # fmt: skip
 
-ABSENCE_CAUSE = _ordered(
-    Class("moved_away", "已搬离", "Moved away", "地址或备注显示已搬走", "Address or note says so"),
-    Class("complaint_open", "投诉未了", "Open complaint", "有未解决或拖延解决的投诉", "A complaint unresolved or resolved late"),
-    Class("competitor", "竞争品牌", "Competitor", "问卷或投诉中提到其他品牌", "Named a competitor"),
-    Class("no_contact", "缺少关怀", "Lack of care", "逾期前 90 天无联系记录", "No logged contact in the 90 days before becoming overdue"),
+LAPSE_REASON = _ordered(
+    Class("outside_our_hands", "不可控原因", "Outside our hands", "已搬离或离开本地", "Moved or gone away"),
+    Class("product_or_service", "商品或服务", "Product or service", "投诉未解决、拖延或不满意，或体验不及期望",
+          "A complaint unresolved, late or unsatisfied, or an experience below expectation"),
+    Class("price", "价格", "Price", "只在促销时购买而后涨价，或不满价格", "Bought only on promotion, then prices rose; or unhappy with the price"),
+    Class("competitor", "竞争品牌", "Competitor", "问卷或投诉中提到其他品牌", "Named a competitor in a survey or complaint"),
+    Class("taste", "喜好改变", "Changed taste", "离开前所买品类与以往明显不同", "Bought other categories than before, then left"),
+    Class("lack_of_care", "缺少关怀", "Lack of care", "可以联系，逾期前 90 天却无联系记录",
+          "Could be contacted, and no contact was logged in the 90 days before becoming overdue"),
     Class("unknown", "不明", "Not known", "没有证据", "No evidence"),
 )  # fmt: skip
+"""Why a customer stays away: the first with evidence from before they became overdue (transforms/lapse.py)."""
 
 SOURCE = _ordered(
     Class("receipts", "销售单", "Receipts", "来自销售明细", "From the order lines"),

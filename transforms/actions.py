@@ -103,12 +103,13 @@ def from_referrals(brought: pl.LazyFrame, *, first: date) -> pl.LazyFrame:
 def from_silence(silent: pl.LazyFrame, *, first: date) -> pl.LazyFrame:
     """Candidates for those who stay away: win back the valuable, a greeting for the others at risk.
 
-    `silent`: one row per customer at risk or lapsed within the last year, with `value_at_stake` and
-    `is_worth_winning_back`. They have no day of their own: `action_list` deals them out over the month.
+    `silent`: one row per customer at risk or lapsed within the last year, with `value_at_stake`,
+    `net_sales_before_silence` and `is_worth_winning_back`. They have no day of their own: `action_list` deals them out
+    over the month.
     """
     told = silent.with_columns(
         due_on=pl.lit(first), trigger_on="last_purchase_on", days_since="days_since_last_purchase"
-    ).with_columns(net_sales_before="value_at_stake")
+    ).with_columns(net_sales_before="net_sales_before_silence")
     return pl.concat(
         [
             _candidates(told.filter(pl.col("is_worth_winning_back")), "win_back"),

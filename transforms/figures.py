@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -32,7 +32,8 @@ class MonthCount:
     """One row per new customer of the month who was referred."""
     stated: pl.DataFrame
     stake: pl.DataFrame
-    """One row per at-risk or lapsed customer: value_at_stake."""
+    """One row per customer: value_at_stake, of the purchase model where one holds, else what they spent before they fell
+    silent (at-risk and lapsed customers only)."""
     stocktake_all: pl.DataFrame
     stocktake_vip: pl.DataFrame
     ingredients: pl.DataFrame
@@ -55,7 +56,7 @@ def scopes_of(facts: Facts) -> list[str]:
 
 
 def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
-    """What is counted at the end of `month` (the review's own, or one of the twelve before it)."""
+    """What is counted at the end of `month` (the review's own, or one of the twelve before it), without a purchase model."""
     as_of = month.last_day
     scoped = facts.scoped.lazy().filter(pl.col("business_date") <= as_of)
     purchases = facts.purchases.lazy().filter(pl.col("business_date") <= as_of)
@@ -90,7 +91,11 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
     mix = attitude.attitude_mix(sales_12m, attitudes.lazy(), classes.lazy()).collect()
     contacts = facts.contacts.lazy().filter(pl.col("contacted_at").dt.date() <= as_of)
     brought = referral.month_referrals(status.lazy(), facts.referred.lazy(), contacts).collect()
-    stake = value.value_at_stake(chain_days, status.lazy()).collect()
+    stake = (
+        value.sales_before_silence(chain_days, status.lazy())
+        .rename({"net_sales_before_silence": "value_at_stake"})
+        .collect()
+    )
     everybody = stocktake.stocktake(status.lazy().drop("is_vip", "is_vip_before")).collect()
     vips = stocktake.stocktake(status.lazy()).collect()
 
@@ -129,6 +134,17 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
     return MonthCount(
         month, is_young, status, classes, attitudes, mix, brought, stated, stake, everybody, vips, ingredients.collect()
     )
+
+
+def with_stake(count: MonthCount, stake: pl.DataFrame) -> MonthCount:
+    """`count` with another value at stake: one row per customer, value_at_stake."""
+    counted = _status_counts(count.status.lazy(), stake.lazy()).select("scope", "value_at_stake").collect()
+    ingredients = (
+        count.ingredients.drop("value_at_stake")
+        .join(counted, on="scope", how="left", validate="1:1", maintain_order="left")
+        .with_columns(pl.col("value_at_stake").fill_null(pl.lit(0).cast(MONEY)))
+    )
+    return replace(count, stake=stake, ingredients=ingredients)
 
 
 def _with_vips(

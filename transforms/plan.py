@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.period import window_start
 from schemas.rules import Rules
 from schemas.segments import CHAIN
-from transforms import actions, care, people, value
+from transforms import actions, care, lapse, people, value
 from transforms.facts import Facts
 from transforms.figures import MonthCount, all_homes, care_due, clocked_purchases, vip_knowledge
 
@@ -72,7 +71,7 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
                 first=first,
             ),
             actions.from_referrals(count.brought.lazy(), first=first),
-            actions.from_silence(_silent(facts, count), first=first),
+            actions.from_silence(_silent(facts, count, rules), first=first),
             actions.from_vips(
                 value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=10)
                 .filter(pl.col("scope") != CHAIN)
@@ -110,24 +109,27 @@ def _owners(facts: Facts, count: MonthCount, homes: pl.LazyFrame) -> pl.LazyFram
     )
 
 
-def _silent(facts: Facts, count: MonthCount) -> pl.LazyFrame:
-    """One row per customer at risk, or lapsed within the last 12 months; worth winning back: spent as much in the 12 months
-    to the last purchase as the least of the home store's class B does now."""
+def _silent(facts: Facts, count: MonthCount, rules: Rules) -> pl.LazyFrame:
+    """One row per customer at risk, or lapsed within the last 12 months and not let go; worth winning back: spent as much
+    in the 12 months to the last purchase as the least of the home store's class B does now."""
     entry = (
         count.classes.lazy()
         .filter(pl.col("value_class").is_in(["A", "B"]))
         .group_by(home_store_id="scope")
         .agg(entry_sales=pl.col("net_sales_12m").min())
     )
-    lapsed_on = pl.col("last_purchase_on") + pl.duration(days=pl.col("lapsed_after_days").floor().cast(pl.Int64) + 1)
-    recent = (pl.col("status") == "at_risk") | (lapsed_on >= window_start(facts.as_of, 12))
+    status = count.status.lazy()
+    silent = lapse.silent_customers(status, facts.purchases.lazy().filter(pl.col("scope") == CHAIN))
+    let_go = lapse.let_go(silent, facts.file.lazy(), facts.contacts.lazy(), as_of=facts.as_of, rules=rules)
+    spent = value.sales_before_silence(facts.scoped.lazy().filter(pl.col("scope") == CHAIN), status)
     return (
-        count.status.lazy()
-        .filter(pl.col("status").is_in(["at_risk", "lapsed"]) & recent)
+        status.join(lapse.recently_silent(status, as_of=facts.as_of), on="customer_id", how="semi")
+        .join(let_go, on="customer_id", how="anti")
         .join(count.stake.lazy(), on="customer_id", how="inner", validate="1:1")
+        .join(spent, on="customer_id", how="inner", validate="1:1")
         .join(entry, on="home_store_id", how="left", validate="m:1")
         .with_columns(
-            is_worth_winning_back=(pl.col("value_at_stake") >= pl.col("entry_sales")).fill_null(False)
-            & (pl.col("value_at_stake") > 0)
+            is_worth_winning_back=(pl.col("net_sales_before_silence") >= pl.col("entry_sales")).fill_null(False)
+            & (pl.col("net_sales_before_silence") > 0)
         )
     )

@@ -43,6 +43,7 @@ from schemas.rules import Rules
 from schemas.segments import ATTITUDE, CHAIN, KNOWLEDGE_QUESTIONS, LINE_KIND, SALES_KINDS, STATUS, VALUE_CLASS
 from transforms import care, people, stocktake, value, vip
 from transforms.actions import action_id
+from transforms.churn import MonthChurn, month_churn
 from transforms.facts import Facts
 from transforms.figures import (
     MonthCount,
@@ -53,7 +54,9 @@ from transforms.figures import (
     only_this_month,
     scopes_of,
     vip_knowledge,
+    with_stake,
 )
+from transforms.leaving import CONTACT_METRICS, LeavingDealer, LeavingNumbers, leaving_numbers, with_leaving
 from transforms.plan import Plan, month_plan
 from transforms.privacy import masked_key, masked_name, phone_tail
 from transforms.stocktake import TERMS
@@ -90,6 +93,8 @@ class MonthNumbers:
     plan: Plan
     values: pl.DataFrame
     """One row per scope and month of the history: every metric."""
+    leaving: LeavingNumbers
+    churn: MonthChurn
 
 
 def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
@@ -107,10 +112,17 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
                 metric_values(count.ingredients.lazy(), is_young=count.is_young).with_columns(month=pl.lit(str(month)))
             )
     count = counts[str(facts.month)]
+    churn = month_churn(facts, count.status.lazy(), rules)
+    if churn.summary.stake_is_foretold:
+        # the months before were not measured with this yardstick: no history rather than a false one
+        values = [past.with_columns(pl.lit(None).alias("value_at_stake")) for past in values]
+        count = with_stake(count, churn.customers.select("customer_id", "value_at_stake"))
     plan = month_plan(facts, count, rules)
+    leaving = leaving_numbers(facts, count, rules, churn.customers)
     now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
+    now = with_leaving(now, leaving)
     values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
-    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect())
+    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), leaving, churn)
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -157,6 +169,7 @@ class _Dealer:
         self.completeness = _by(self._completeness(), "scope")
         self.landings = _by(facts.store_landings, "store_id")
         self.vips = _by(self._vips(), "scope")
+        self.leaving = LeavingDealer(self.numbers.leaving, self._person, self._associate_name)
 
     # ---- frames to deal out
 
@@ -281,10 +294,7 @@ class _Dealer:
             .unique(subset="customer_id", keep="first", maintain_order=True)
             .select("customer_id", next_date_kind="kind", next_date_on="due_on", next_date_is_lunar="is_lunar")
         )
-        cause = vip.absence_cause(
-            self.count.status.lazy(), facts.file.lazy(), facts.complaints.lazy(), self.count.stated.lazy(),
-            facts.contacts.lazy(), has_contacts=facts.contacts.height > 0,
-        )  # fmt: skip
+        cause = self.numbers.leaving.silent.lazy().select("customer_id", "evidence", cause="lapse_reason")
         joined = top
         for part in (known, vip.favourites(recent, facts.products.lazy()), dates, cause, self.count.stated.lazy()):
             joined = joined.join(part, on="customer_id", how="left", validate="m:1")
@@ -298,6 +308,7 @@ class _Dealer:
         chain = replace(
             self._review(CHAIN),
             stores=tuple(self._store_row(stores[scope]) for scope in stores),
+            leaving=self.leaving.of(CHAIN, list(stores.values())),
             proposals=self._proposals(),
             shared_keys=self._shared_keys(),
             decisions=self._decisions(),
@@ -346,6 +357,8 @@ class _Dealer:
             money=self._money(scope),
             completeness=self._completeness_rows(scope),
             absent_tables=issue.absent_tables,
+            leaving=None if is_chain else self.leaving.of(scope),
+            churn=self.numbers.churn.summary,
         )
 
     def _figures(self, scope: str) -> dict[str, Figure]:
@@ -382,6 +395,8 @@ class _Dealer:
             return "short_history"
         if name == "referral_rate" and self.facts.referred.is_empty():
             return "no_referral_file"
+        if name in CONTACT_METRICS and self.facts.contacts.is_empty():
+            return "no_contacts_file"
         return METRICS[name].empty
 
     def _stocktake(self, scope: str) -> tuple[StocktakeRow, ...]:
@@ -502,7 +517,8 @@ class _Dealer:
         visitor = max(dossiers, key=lambda row: (row.purchases_ytd, -row.rank))
         spender = max(dossiers, key=lambda row: (row.average_ticket_ytd or Decimal(0), -row.rank))
         absent = max(dossiers, key=lambda row: (row.days_since_last_purchase, -row.rank))
-        cause = next(row["cause"] for row in rows if row["customer_id"] == absent.person.customer_id)
+        told = next(row for row in rows if row["customer_id"] == absent.person.customer_id)
+        cause, by_complaint = told["cause"], str(told["evidence"]).startswith("complaint_")
         is_late = absent.status in ("at_risk", "lapsed")
         asked = len(rows)
 
@@ -542,7 +558,7 @@ class _Dealer:
                 },
                 "receipts", as_of,
             ),
-            VipAnswer("v6", "v6", v6, "complaint" if is_late and cause == "complaint_open" else "receipts", as_of),
+            VipAnswer("v6", "v6", v6, "complaint" if is_late and by_complaint else "receipts", as_of),
             stated("v7", "likes"),
             stated("v8", "share_of_wallet"),
             stated("v9", "dislikes"),

@@ -191,10 +191,11 @@ def repeat_cohort(scope_purchases: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame
     )
 
 
-def value_at_stake(chain_days: pl.LazyFrame, status: pl.LazyFrame) -> pl.LazyFrame:
+def sales_before_silence(chain_days: pl.LazyFrame, status: pl.LazyFrame) -> pl.LazyFrame:
     """One row per customer who is at risk or lapsed: net sales of the 12 months to the last purchase, never below zero.
 
-    What holds while no purchase model does: it says what the silence is about, not what will be lost.
+    Who is worth winning back; and the value at stake while no purchase model holds: what the silence is about, not what
+    will be lost.
     """
     silent = status.filter(pl.col("status").is_in(["at_risk", "lapsed"])).select("customer_id", "last_purchase_on")
     return (
@@ -204,6 +205,6 @@ def value_at_stake(chain_days: pl.LazyFrame, status: pl.LazyFrame) -> pl.LazyFra
             & (pl.col("business_date") > pl.col("last_purchase_on").dt.offset_by("-12mo"))
         )
         .group_by("customer_id")
-        .agg(value_at_stake=pl.col("net_sales").sum().clip(lower_bound=0).cast(MONEY))
+        .agg(net_sales_before_silence=pl.col("net_sales").sum().clip(lower_bound=0).cast(MONEY))
         .sort("customer_id")
     )

@@ -70,7 +70,7 @@ def test_the_pages_figures_are_metrics():
 @pytest.mark.parametrize(
     "classes",
     [segments.STATUS, segments.VALUE_CLASS, segments.ATTITUDE, segments.LINE_KIND, segments.CARE_KIND, segments.ACTION_KIND,
-     segments.CHANNEL, segments.ABSENCE_CAUSE, segments.SOURCE],
+     segments.CHANNEL, segments.LAPSE_REASON, segments.SOURCE],
 )  # fmt: skip
 def test_every_class_is_named_and_explained_in_both_languages(classes):
     for code, found in classes.items():
