@@ -13,6 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from schemas.voices import Referral, Voices
+
 Value = int | float | Decimal | None
 Param = str | int | float | bool | Decimal | date | None
 
@@ -378,6 +380,10 @@ class Review:
     """Only in the chain's review, like the next two; the most money first."""
     shared_keys: tuple[SharedKey, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    referral: Referral | None = None
+    """None while nobody is known to have been brought."""
+    voices: Voices | None = None
+    """None without complaints, surveys and services."""
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

@@ -57,6 +57,7 @@ from transforms.figures import (
 from transforms.plan import Plan, month_plan
 from transforms.privacy import masked_key, masked_name, phone_tail
 from transforms.stocktake import TERMS
+from transforms.voices import VoiceNumbers, VoiceRows, voice_numbers
 
 Rows = list[dict[str, Any]]
 MONTHS_FOR_NORMAL_RANGE = 6
@@ -90,6 +91,7 @@ class MonthNumbers:
     plan: Plan
     values: pl.DataFrame
     """One row per scope and month of the history: every metric."""
+    voices: VoiceNumbers
 
 
 def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
@@ -108,9 +110,11 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
             )
     count = counts[str(facts.month)]
     plan = month_plan(facts, count, rules)
+    voices = voice_numbers(facts, count, rules)
     now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
+    now = now.join(voices.ingredients.lazy(), on="scope", how="left")
     values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
-    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect())
+    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), voices)
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -157,6 +161,7 @@ class _Dealer:
         self.completeness = _by(self._completeness(), "scope")
         self.landings = _by(facts.store_landings, "store_id")
         self.vips = _by(self._vips(), "scope")
+        self.voices = VoiceRows(numbers.voices, self._person, self._associate_name)
 
     # ---- frames to deal out
 
@@ -346,6 +351,8 @@ class _Dealer:
             money=self._money(scope),
             completeness=self._completeness_rows(scope),
             absent_tables=issue.absent_tables,
+            referral=self.voices.referral(scope),
+            voices=self.voices.voices(scope),
         )
 
     def _figures(self, scope: str) -> dict[str, Figure]:

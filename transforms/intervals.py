@@ -1,0 +1,23 @@
+"""95 % intervals of shares and means."""
+
+from __future__ import annotations
+
+import polars as pl
+
+Z_95 = 1.959963984540054
+
+
+def wilson(happened: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Lower and upper end of Wilson's score interval of a share, null where n is 0.
+
+    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n); Wilson 1927. It never leaves 0–1 and holds its level for small n
+    (Brown, Cai & DasGupta 2001), where the textbook's p ± z√(p(1−p)/n) does not.
+    """
+    k, m = happened.cast(pl.Float64), n.cast(pl.Float64)
+    p, z2 = k / m, Z_95**2
+    middle = (p + z2 / (2 * m)) / (1 + z2 / m)
+    half = Z_95 * (p * (1 - p) / m + z2 / (4 * m**2)).sqrt() / (1 + z2 / m)
+    # the ends at 0 and n are exactly 0 and 1; rounding would leave −1e−17
+    low = pl.when(m > 0).then(pl.when(k == 0).then(0.0).otherwise(middle - half))
+    high = pl.when(m > 0).then(pl.when(k == m).then(1.0).otherwise(middle + half))
+    return low, high
