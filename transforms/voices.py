@@ -126,7 +126,7 @@ def voice_numbers(facts: Facts, count: MonthCount, rules: Rules, own_value: pl.D
     )  # fmt: skip
     services = satisfaction.service_kinds(facts.services.lazy(), again_after_services.lazy(), as_of=as_of).collect()
     parts = _Parts(
-        referrers=referrers.lazy().select("customer_id", "home_store_id"),
+        referrers=referrers.lazy().select("is_alarm", "home_store_id"),
         groups=groups.lazy(),
         complaints=complaints.counts(register.lazy(), again.lazy(), as_of=as_of),
         units=units,
@@ -245,7 +245,9 @@ def _ingredients(facts: Facts, parts: _Parts) -> pl.LazyFrame:
         services_back_90d=pl.col("again").sum(),
     )
     counted = parts.referrers.with_columns(store_id="home_store_id")
-    many = complaints.scoped(counted).group_by("scope").agg(referrers=pl.len().cast(pl.Int64))
+    many = complaints.scoped(counted).group_by("scope").agg(
+        referrers=pl.len().cast(pl.Int64), referrers_slipping=pl.col("is_alarm").sum().cast(pl.Int64)
+    )  # fmt: skip
     complained_units = parts.units.select(
         "scope",
         units_returned_12m="units_returned",
@@ -257,7 +259,7 @@ def _ingredients(facts: Facts, parts: _Parts) -> pl.LazyFrame:
                  parts.asked):  # fmt: skip
         joined = joined.join(part, on="scope", how="left", validate="1:1")
     told = {
-        "referred": (facts.referred.height, ("referrers", "cohort_referred", "retained_referred", "cohort_not_referred",
+        "referred": (facts.referred.height, ("referrers", "referrers_slipping", "cohort_referred", "retained_referred", "cohort_not_referred",
                                              "retained_not_referred")),
         "complaints": (facts.complaints.height, (
             "complaints_12m", "complaints_open", "recurring_complaints_12m", "escalated_complaints_12m", "promises_due_12m",
