@@ -93,7 +93,9 @@ def _group(row: ReferralGroup, say: Language, album: Album) -> Mapping[str, obje
         return {"label": label, "n": say.count(row.customers), "share": few, "range": "", "picture": None, "mean": "",
                 "mean_range": ""}  # fmt: skip
     told = f"{say.share(row.low, 0)} – {say.share(row.high, 0)}"
-    alt = say.plain.text("{label}: {share}, 95 % interval {range}", label=label, share=say.share(row.retention_12m, 0), range=told)
+    alt = say.plain.text(
+        "{label}: {share}, 95 % interval {range}", label=label, share=say.share(row.retention_12m, 0), range=told
+    )
     mean_range = ""
     if row.sales_low is not None and row.sales_high is not None:
         mean_range = f"{say.amount(row.sales_low)} – {say.amount(row.sales_high)}"
@@ -127,4 +129,3 @@ def _trend(review: Review, say: Language, album: Album) -> Mapping[str, object] 
         top_text=say.share(max(known), 0), bottom_text=say.share(min(known), 0), width=186, height=54,
     )  # fmt: skip
     return {"picture": album.add(chart)}
-

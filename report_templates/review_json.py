@@ -52,8 +52,10 @@ def _tables(review: Review) -> dict[str, Iterable[object]]:
         "comparison": comparisons(review),
     }
     left_out = STORE_ONLY_TABLES if review.scope.kind == "chain" else frozenset()
-    rows = {name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out}
-    return rows | voice_tables(review.referral, review.voices)
+    rows: dict[str, Iterable[object]] = {
+        name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out
+    }
+    return {**rows, **voice_tables(review.referral, review.voices)}
 
 
 def _block(members: list[str], brackets: str, indent: str) -> str:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from report_templates.charts import ACCENT, ACCENT_LIGHT, HAIRLINE, INK, MUTED, WARNING, Chart, _chart, _dot, _line, _n, _rectangle
+from report_templates.charts import (
+    ACCENT,
+    ACCENT_LIGHT,
+    HAIRLINE,
+    INK,
+    MUTED,
+    WARNING,
+    Chart,
+    _chart,
+    _dot,
+    _line,
+    _n,
+    _rectangle,
+)
 
 STEP = 5.6
 """Between two customers of a generation."""
@@ -93,7 +106,9 @@ def interval(
     return _chart(width, height, parts, alt)
 
 
-def states(below: int, met: int, exceeded: int, reach: float, alt: str, *, width: float = 150, height: float = 9) -> Chart:
+def states(
+    below: int, met: int, exceeded: int, reach: float, alt: str, *, width: float = 150, height: float = 9
+) -> Chart:
     """Below to the left, exceeded to the right, met astride the middle; `reach`: the largest share on either side."""
     whole = below + met + exceeded
     scale = (width / 2) / (reach or 1)

@@ -12,7 +12,17 @@ from report_templates.voice_charts import interval, states
 from schemas.complaints import CITED_REPURCHASE, SPEED
 from schemas.metrics import METRICS
 from schemas.review import Review
-from schemas.voices import FEW_PEOPLE, GAP_STATE, QUADRANT, AspectRow, GapRow, OpenComplaint, RepurchaseRow, ServiceRow, Voices
+from schemas.voices import (
+    FEW_PEOPLE,
+    GAP_STATE,
+    QUADRANT,
+    AspectRow,
+    GapRow,
+    OpenComplaint,
+    RepurchaseRow,
+    ServiceRow,
+    Voices,
+)
 
 OPEN_SHOWN = 8
 CAUSES_SHOWN = 7
@@ -41,13 +51,14 @@ def complaints_page(review: Review, say: Language, album: Album) -> Mapping[str,
         "open_title": voices_sentences.open_title(say, rows) if rows else "",
         "open": [_open(row, is_chain, say) for row in rows[:OPEN_SHOWN]],
         "is_chain": is_chain,
-        "more_open": say.plural("And {n} more.", "And {n} more.", len(rows) - OPEN_SHOWN) if len(rows) > OPEN_SHOWN else None,
+        "more_open": say.plural("And {n} more.", "And {n} more.", len(rows) - OPEN_SHOWN)
+        if len(rows) > OPEN_SHOWN
+        else None,
         "repurchase_title": voices_sentences.repurchase_title(say, voices.repurchase),
         "repurchase": [_repurchase(row, is_chain, say, album) for row in voices.repurchase if row.chain_n],
         "cited": _cited(say),
         "trouble_title": voices_sentences.trouble_title(say, voices),
         "trouble": _trouble(voices, say),
-        "silent": [voices_sentences.silent(say, row) for row in voices.silent_dissatisfied],
     }
 
 
@@ -121,7 +132,8 @@ def _repurchase(row: RepurchaseRow, is_chain: bool, say: Language, album: Album)
 def _cited(say: Language) -> str:
     major, minor, fast = (CITED_REPURCHASE[name] for name in ("major", "minor", "fast"))
     return say.text(
-        "Cited by the sources, other trades and times: {major} after major, {minor} after minor trouble, {low}–{high} when settled fast.",
+        "Cited by the sources, other trades and times: {major} after major, {minor} after minor trouble, "
+        "{low}–{high} when settled fast.",
         major=say.share(major[0], 0), minor=say.share(minor[0], 0), low=say.share(fast[0], 0), high=say.share(fast[1] or 0, 0),
     )  # fmt: skip
 
@@ -133,9 +145,9 @@ def _trouble(voices: Voices, say: Language) -> list[Mapping[str, object]]:
             "kind": say.text("Brand") if row.kind == "brand" else say.text("Product"),
             "sold": say.count(round(row.units_sold)),
             "returns": say.decimal(row.returns_per_1000_units), "complaints": say.decimal(row.complaints_per_1000_units),
-            "range": f"{say.decimal(row.returns_low, 0)} – {say.decimal(row.returns_high, 0)}",
-            "is_above": row.returns_low > row.chain_returns_per_1000_units,
-            "chain": say.decimal(row.chain_returns_per_1000_units),
+            "range": f"{say.decimal(row.lines_low, 0)} – {say.decimal(row.lines_high, 0)}",
+            "is_above": row.lines_low > row.chain_returned_lines_per_1000,
+            "chain": say.decimal(row.chain_returned_lines_per_1000),
         }
         for row in voices.product_trouble
     ]  # fmt: skip
@@ -144,7 +156,9 @@ def _trouble(voices: Voices, say: Language) -> list[Mapping[str, object]]:
 def satisfaction_page(review: Review, say: Language, album: Album) -> Mapping[str, object] | None:
     """What the template of the page's second half shows; None without an answer, a channel's trouble or a service."""
     voices = review.voices
-    if voices is None or not (voices.satisfaction_gaps or voices.aspects or voices.services or _hampered(voices)):
+    if voices is None or not (
+        voices.satisfaction_gaps or voices.aspects or voices.services or voices.silent_dissatisfied or _hampered(voices)
+    ):
         return None
     return {
         "title": voices_sentences.satisfaction_title(say, voices),
@@ -175,6 +189,7 @@ def satisfaction_page(review: Review, say: Language, album: Album) -> Mapping[st
             for row in voices.friction
         ],
         "services": [_service(row, say, album) for row in voices.services[:SERVICES_SHOWN]],
+        "silent": [voices_sentences.silent(say, row) for row in voices.silent_dissatisfied],
         "feedback": [voices_sentences.feedback(say, row) for row in voices.feedback],
     }  # fmt: skip
 
@@ -193,7 +208,7 @@ def _aspects(rows: Sequence[AspectRow], say: Language, album: Album) -> list[Map
     def mark(value: float | None) -> str:
         return UNKNOWN if value is None else say.decimal(value)
 
-    shown = []
+    shown: list[Mapping[str, object]] = []
     for row in rows:
         whole = row.below + row.met + row.exceeded
         alt = say.plain.text(
@@ -206,7 +221,7 @@ def _aspects(rows: Sequence[AspectRow], say: Language, album: Album) -> list[Map
             "competitor": f"{mark(row.competitor_experience)} ({row.competitor_answers})" if row.competitor_answers else UNKNOWN,
             "below": say.share(row.below / whole, 0) if whole else UNKNOWN,
             "exceeded": say.share(row.exceeded / whole, 0) if whole else UNKNOWN,
-            "picture": album.add(states(row.below, row.met, row.exceeded, reach, alt)) if whole else None,
+            "picture": album.add(states(row.below, row.met, row.exceeded, reach, alt, width=118)) if whole else None,
             "advice": QUADRANT[row.quadrant].label(say.locale) if row.quadrant else "", "is_first": row.quadrant == "improve",
         })  # fmt: skip
     return shown

@@ -1,4 +1,3 @@
-# ruff: noqa: E501    (one text is one line)
 """What pages 5 and 6 say in sentences. Titles state their message in at most twelve words."""
 
 from __future__ import annotations
@@ -81,7 +80,11 @@ def referral_title(say: Language, referral: Referral) -> str:
             "{n} new customers were brought, and everybody thanked",
             len(referral.thanks),
         )
-    return say.text("Referrers stay, but brought nobody new this month") if referral.referrers else say.text("Nobody is known to bring others")
+    return (
+        say.text("Referrers stay, but brought nobody new this month")
+        if referral.referrers
+        else say.text("Nobody is known to bring others")
+    )
 
 
 def referral_lede(say: Language, review: Review) -> str:
@@ -92,7 +95,11 @@ def referral_lede(say: Language, review: Review) -> str:
         told = [text for text in (place(say, rate), sample(say, rate)) if text]
         share = say.share(float(rate.value))
         parts.append(
-            say.text("{share} of this month's new customers were brought by others ({where}).", share=share, where=say.joined(told))
+            say.text(
+                "{share} of this month's new customers were brought by others ({where}).",
+                share=share,
+                where=say.joined(told),
+            )
             if told
             else say.text("{share} of this month's new customers were brought by others.", share=share)
         )
@@ -123,13 +130,12 @@ def referrers_title(say: Language, referral: Referral) -> str:
 
 def groups_title(say: Language, groups: Sequence[ReferralGroup]) -> str:
     """Whether those who were brought stay longer, or the difference may be chance."""
-    by = {row.group: row for row in groups}
-    brought, other = by.get("referred"), by.get("not_referred")
-    if brought is None or other is None or brought.low is None or other.low is None or brought.high is None or other.high is None:
+    brought = next((row for row in groups if row.group == "referred"), None)
+    if brought is None or brought.more_low is None or brought.more_high is None:
         return say.text("Too few were brought to compare")
-    if brought.low > other.high:
+    if brought.more_low > 0:
         return say.text("Those who were brought stay more often")
-    if brought.high < other.low:
+    if brought.more_high < 0:
         return say.text("Those who were brought stay less often")
     return say.text("Brought or not: they stay alike, as far as n tells")
 
@@ -137,11 +143,15 @@ def groups_title(say: Language, groups: Sequence[ReferralGroup]) -> str:
 def thanks_title(say: Language, referral: Referral) -> str:
     if not referral.thanks:
         return say.text("Nobody new was brought this month")
-    return say.plural("{n} new customer brought this month", "{n} new customers brought this month", len(referral.thanks))
+    return say.plural(
+        "{n} new customer brought this month", "{n} new customers brought this month", len(referral.thanks)
+    )
 
 
 def alarm_title(say: Language, n: int) -> str:
-    return say.plural("{n} referrer is at risk or lapsed: call first", "{n} referrers are at risk or lapsed: call first", n)
+    return say.plural(
+        "{n} referrer is at risk or lapsed: call first", "{n} referrers are at risk or lapsed: call first", n
+    )
 
 
 def generations_line(say: Language, referral: Referral) -> str:
@@ -149,7 +159,11 @@ def generations_line(say: Language, referral: Referral) -> str:
     counts = [
         say.text("{n} in step {step}", n=say.count(row.customers), step=row.generation) for row in referral.generations
     ]
-    return say.text("Customers by steps from one who came by themselves: {counts}", counts=say.joined(counts)) if counts else ""
+    return (
+        say.text("Customers by steps from one who came by themselves: {counts}", counts=say.joined(counts))
+        if counts
+        else ""
+    )
 
 
 # ---- page 6: complaints
@@ -166,7 +180,10 @@ def complaints_title(say: Language, voices: Voices) -> str:
         )
     if voices.complaint_causes:
         first = voices.complaint_causes[0]
-        return say.text("No complaint is open; most were about {cause}", cause=word(say, first.cause) if say.is_chinese else word(say, first.cause).lower())
+        return say.text(
+            "No complaint is open; most were about {cause}",
+            cause=word(say, first.cause) if say.is_chinese else word(say, first.cause).lower(),
+        )
     return say.text("No complaint on record in twelve months")
 
 
@@ -220,7 +237,9 @@ def repurchase_title(say: Language, rows: Sequence[RepurchaseRow]) -> str:
     n_fast, n_late = sum(row.chain_n for row in fast), sum(row.chain_n for row in late)
     if n_fast < 10 or n_late < 10:
         return say.text("Too few complaints to tell what speed does")
-    again_fast, again_late = (sum(row.chain_again or 0 for row in some) / n for some, n in ((fast, n_fast), (late, n_late)))
+    again_fast, again_late = (
+        sum(row.chain_again or 0 for row in some) / n for some, n in ((fast, n_fast), (late, n_late))
+    )
     return say.text(
         "Settled within 7 days, {fast} buy again; later or never, {late}",
         fast=say.share(again_fast, 0), late=say.share(again_late, 0),
@@ -229,7 +248,7 @@ def repurchase_title(say: Language, rows: Sequence[RepurchaseRow]) -> str:
 
 def trouble_title(say: Language, voices: Voices) -> str:
     """Products or brands whose returns stand above the chain's rate by more than chance."""
-    above = [row for row in voices.product_trouble if row.returns_low > row.chain_returns_per_1000_units]
+    above = [row for row in voices.product_trouble if row.lines_low > row.chain_returned_lines_per_1000]
     if above:
         return say.text("{name} comes back more often than chance explains", name=above[0].name)
     return say.text("No product comes back more often than chance explains")
@@ -242,7 +261,15 @@ def silent(say: Language, row: SilentDissatisfied) -> str:
         complaining=say.count(row.complaining_customers), n=say.count(row.rule_of_thumb),
     )  # fmt: skip
     if row.rule_of_thumb > row.customers_12m:
-        rule = say.sentences([rule, say.text("That is more than bought at all ({n}): the rule is too coarse here.", n=say.count(row.customers_12m))])
+        rule = say.sentences(
+            [
+                rule,
+                say.text(
+                    "That is more than bought at all ({n}): the rule is too coarse here.",
+                    n=say.count(row.customers_12m),
+                ),
+            ]
+        )
     if row.survey_low is None or row.survey_high is None:
         return say.sentences([rule, say.text("No survey to set beside it.")])
     told = say.text(
@@ -261,7 +288,9 @@ def satisfaction_title(say: Language, voices: Voices) -> str:
     first = next((row for row in voices.aspects if row.quadrant == "improve"), None)
     below = next((row for row in voices.satisfaction_gaps if row.state == "below" and row.share is not None), None)
     if first is not None and below is not None and below.share is not None:
-        return say.text("{share} were disappointed; improve {aspect} first", share=say.share(below.share, 0), aspect=first.aspect)
+        return say.text(
+            "{share} were disappointed; improve {aspect} first", share=say.share(below.share, 0), aspect=first.aspect
+        )
     if below is not None and below.share is not None:
         return say.text("{share} of those asked were disappointed", share=say.share(below.share, 0))
     if voices.satisfaction_gaps:

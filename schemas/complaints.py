@@ -31,7 +31,8 @@ CAUSE = _ordered(
            ("service", "staff", "attitude", "服务", "服务态度", "态度", "导购", "服务问题")),
     Worded("expectation", "期望落差", "Expectation", "与所想、所说、图片不同", "Not what was imagined, told or pictured",
            ("expectation", "expectations", "not as described", "期望", "期望落差", "与描述不符", "与预期不符", "期望不符")),
-    Worded("price", "价格", "Price", "价格与优惠", "Prices and promotions", ("price", "pricing", "价格", "价格问题", "价保")),
+    Worded("price", "价格", "Price", "价格与优惠", "Prices and promotions",
+           ("price", "pricing", "价格", "价格问题", "价保")),
     Worded("delivery", "配送", "Delivery", "送货与包装", "Delivery and packing",
            ("delivery", "shipping", "packing", "logistics", "配送", "物流", "送货", "包装", "快递")),
     Worded(UNKNOWN_WORD, "未注明", "Not stated", "登记中没有写原因", "The register gives no cause"),
@@ -62,14 +63,20 @@ SPEED = {
 }
 
 PROCEDURE = _ordered(
-    Worded("listen", "倾听", "Listen", "先听完", "Hear them out", ("listen", "listened", "倾听", "聆听")),
-    Worded("apologise", "道歉", "Apologise", "致歉", "Say sorry", ("apologise", "apologize", "apology", "apologised", "道歉", "致歉")),
+    Worded("listen", "倾听", "Listen", "先听完", "Hear them out",
+           ("listen", "listened", "倾听", "聆听")),
+    Worded("apologise", "道歉", "Apologise", "致歉", "Say sorry",
+           ("apologise", "apologize", "apology", "apologised", "道歉", "致歉")),
     Worded("find_cause", "查明原因", "Find the cause", "弄清真正的原因", "What really happened",
            ("find the cause", "find_cause", "cause", "investigate", "查明原因", "找原因", "调查", "分析原因")),
-    Worded("propose", "提出方案", "Propose", "与顾客商定办法", "Agree a solution", ("propose", "proposal", "solution", "提出方案", "方案", "协商")),
-    Worded("carry_out", "执行", "Carry out", "照商定的办", "Do as agreed", ("carry out", "carry_out", "execute", "done", "执行", "处理", "落实")),
-    Worded("compensate", "补偿", "Compensate", "给予补偿", "Make up for it", ("compensate", "compensation", "补偿", "赔偿", "赔付")),
-    Worded("follow_up", "回访", "Follow up", "事后回访", "Ask again afterwards", ("follow up", "follow_up", "follow-up", "回访", "跟进", "跟踪")),
+    Worded("propose", "提出方案", "Propose", "与顾客商定办法", "Agree a solution",
+           ("propose", "proposal", "solution", "提出方案", "方案", "协商")),
+    Worded("carry_out", "执行", "Carry out", "照商定的办", "Do as agreed",
+           ("carry out", "carry_out", "execute", "done", "执行", "处理", "落实")),
+    Worded("compensate", "补偿", "Compensate", "给予补偿", "Make up for it",
+           ("compensate", "compensation", "补偿", "赔偿", "赔付")),
+    Worded("follow_up", "回访", "Follow up", "事后回访", "Ask again afterwards",
+           ("follow up", "follow_up", "follow-up", "回访", "跟进", "跟踪")),
     Worded("record", "记录", "Record", "记录存档", "Write it down", ("record", "recorded", "log", "记录", "存档", "归档")),
 )  # fmt: skip
 """The eight steps of the sources' procedure, in their order."""

@@ -129,6 +129,10 @@ class ReferralGroup:
     sales_low: Decimal | None
     """Interval of the mean by the normal approximation; None under 10 customers."""
     sales_high: Decimal | None
+    more: float | None = None
+    """Only of "referred": its retention minus the other group's, with its 95 % interval (Newcombe)."""
+    more_low: float | None = None
+    more_high: float | None = None
     is_suppressed: bool = False
 
 
@@ -242,10 +246,11 @@ class ProductTrouble:
     complaints: int
     returns_per_1000_units: float
     complaints_per_1000_units: float
-    returns_low: float
-    """Wilson's interval of the returned share, × 1 000: below the chain's rate, the difference may be chance."""
-    returns_high: float
-    chain_returns_per_1000_units: float
+    lines_low: float
+    """Wilson's interval of refund lines per 1 000 sale lines: pieces of one return are no independent cases."""
+    lines_high: float
+    chain_returned_lines_per_1000: float
+    """`lines_low` above this: more than chance."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from schemas.segments import CHAIN
 from transforms.intervals import wilson
 
 RECURS_WITHIN_DAYS = 90
+UNIT_SUMS = ("units_sold", "units_returned", "lines_sold", "lines_returned")
 LEAST_UNITS = 30
 """Below so many units sold in 12 months, a product's or brand's rate per 1 000 says nothing."""
 
@@ -238,40 +239,40 @@ def trouble(
         .agg(complaints=pl.len().cast(pl.Int64))
     )
     by_product = (
-        scoped(units.select("store_id", "product_id", "units_sold", "units_returned"))
+        scoped(units.select("store_id", "product_id", *UNIT_SUMS))
         .group_by("scope", "product_id")
-        .agg(pl.col("units_sold", "units_returned").sum())
+        .agg(pl.col(UNIT_SUMS).sum())
         .join(complained, on=["scope", "product_id"], how="left", validate="1:1")
         .with_columns(pl.col("complaints").fill_null(0))
         .join(named, on="product_id", how="left", validate="m:1")
     )
-    sums = [pl.col("units_sold", "units_returned", "complaints").sum()]
+    sums = [pl.col(*UNIT_SUMS, "complaints").sum()]
     whole = by_product.group_by("scope").agg(*sums)
     by_brand = (
         by_product.filter(pl.col("brand").is_not_null())
         .group_by("scope", name="brand")
         .agg(*sums)
-        .select("scope", "name", "units_sold", "units_returned", "complaints", kind=pl.lit("brand"))
+        .select("scope", "name", *UNIT_SUMS, "complaints", kind=pl.lit("brand"))
     )
     each = by_product.select(
-        "scope", "units_sold", "units_returned", "complaints",
+        "scope", *UNIT_SUMS, "complaints",
         kind=pl.lit("product"), name=pl.coalesce("name", "product_id"),
     )  # fmt: skip
     sold = pl.col("units_sold").cast(pl.Float64)
     returned = pl.col("units_returned").cast(pl.Float64)
     # what came back may have been sold before the window
-    low, high = wilson(pl.min_horizontal(returned, sold), sold)
+    low, high = wilson(pl.min_horizontal("lines_returned", "lines_sold"), pl.col("lines_sold"))
     rows = (
         pl.concat([each, by_brand.select(each.collect_schema().names())])
         .filter(sold >= LEAST_UNITS)
         .with_columns(
             returns_per_1000_units=1000 * returned / sold,
             complaints_per_1000_units=1000 * pl.col("complaints") / sold,
-            returns_low=1000 * low,
-            returns_high=1000 * high,
+            lines_low=1000 * low,
+            lines_high=1000 * high,
         )
         # by the lower end: the rate that chance hardly explains
-        .sort("scope", "kind", "returns_low", "complaints_per_1000_units", "name",
+        .sort("scope", "kind", "lines_low", "complaints_per_1000_units", "name",
               descending=[False, False, True, True, False])
     )  # fmt: skip
     return rows, whole.sort("scope")

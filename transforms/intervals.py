@@ -21,3 +21,13 @@ def wilson(happened: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     low = pl.when(m > 0).then(pl.when(k == 0).then(0.0).otherwise(middle - half))
     high = pl.when(m > 0).then(pl.when(k == m).then(1.0).otherwise(middle + half))
     return low, high
+
+
+def newcombe(first: tuple[float, float, float], second: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Difference of two shares and its 95 % interval, from each share and its Wilson ends (share, low, high).
+
+    Newcombe's hybrid score (1998, method 10): low = d − √((p₁ − l₁)² + (u₂ − p₂)²), high = d + √((u₁ − p₁)² + (p₂ − l₂)²).
+    """
+    (p1, low1, high1), (p2, low2, high2) = first, second
+    d = p1 - p2
+    return d, d - ((p1 - low1) ** 2 + (high2 - p2) ** 2) ** 0.5, d + ((high1 - p1) ** 2 + (p2 - low2) ** 2) ** 0.5

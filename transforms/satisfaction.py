@@ -165,8 +165,10 @@ def prices(
 
 
 def units(order_lines: pl.LazyFrame, *, since: date) -> pl.LazyFrame:
-    """One row per store, channel and product since that day: units_sold, units_returned, sales, promotion_sales,
-    lines_told (sale lines that say whether they were on promotion). Quantities of refunds count without their sign."""
+    """One row per store, channel and product since that day: units and lines sold and returned, sales, promotion_sales.
+
+    `lines_told`: sale lines that say whether they were on promotion. Quantities of refunds count without their sign.
+    """
     sale, refund = pl.col("line_kind") == "sale", pl.col("line_kind") == "refund"
     return (
         order_lines.filter((pl.col("business_date") >= since) & (sale | refund))
@@ -180,6 +182,8 @@ def units(order_lines: pl.LazyFrame, *, since: date) -> pl.LazyFrame:
             .filter(sale & pl.col("is_promotion").fill_null(False))
             .sum()
             .cast(MONEY),
+            lines_sold=sale.sum().cast(pl.Int64),
+            lines_returned=refund.sum().cast(pl.Int64),
             lines_told=(sale & pl.col("is_promotion").is_not_null()).sum().cast(pl.Int64),
         )
         .sort("store_id", "channel", "product_id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,10 +44,10 @@ from schemas.voices import (
 from transforms import complaints, referral_trees, repurchase, satisfaction
 from transforms.facts import Facts
 from transforms.figures import MonthCount, all_homes, scopes_of
-from transforms.intervals import wilson
+from transforms.intervals import newcombe, wilson
 
 WELCOME_WITHIN_DAYS = 7
-TROUBLES_SHOWN = {"product": 6, "brand": 4}
+TROUBLES_SHOWN = {"product": 5, "brand": 3}
 Rows = list[dict[str, Any]]
 
 
@@ -251,6 +251,8 @@ def _ingredients(facts: Facts, parts: _Parts) -> pl.LazyFrame:
     complained_units = parts.units.select(
         "scope",
         units_returned_12m="units_returned",
+        lines_sold_12m="lines_sold",
+        lines_returned_12m="lines_returned",
         complaints_of_products_12m="complaints",
         thousand_units_12m=pl.col("units_sold").cast(pl.Float64) / 1000,
     )
@@ -259,7 +261,8 @@ def _ingredients(facts: Facts, parts: _Parts) -> pl.LazyFrame:
                  parts.asked):  # fmt: skip
         joined = joined.join(part, on="scope", how="left", validate="1:1")
     told = {
-        "referred": (facts.referred.height, ("referrers", "referrers_slipping", "cohort_referred", "retained_referred", "cohort_not_referred",
+        "referred": (facts.referred.height, ("referrers", "referrers_slipping",
+                                             "cohort_referred", "retained_referred", "cohort_not_referred",
                                              "retained_not_referred")),
         "complaints": (facts.complaints.height, (
             "complaints_12m", "complaints_open", "recurring_complaints_12m", "escalated_complaints_12m", "promises_due_12m",
@@ -351,7 +354,7 @@ class VoiceRows:
         thanks = [] if is_chain else self.thanks.get(scope, [])
         return Referral(
             referrers=tuple(self._referrer(row, is_chain) for row in self.referrers.get(scope, [])),
-            referral_groups=tuple(self._group(row, is_chain) for row in self.groups.get(scope, [])),
+            referral_groups=_compared([self._group(row, is_chain) for row in self.groups.get(scope, [])]),
             thanks=tuple(self._thanks(row) for row in thanks),
             generations=tuple(
                 GenerationRow(row["generation"], row["customers"]) for row in self.generations.get(scope, [])
@@ -500,9 +503,9 @@ class VoiceRows:
     def _trouble(self, row: dict[str, Any]) -> ProductTrouble:
         chain = self.ingredients[CHAIN]
         names = ("kind", "name", "units_sold", "units_returned", "complaints", "returns_per_1000_units",
-                 "complaints_per_1000_units", "returns_low", "returns_high")  # fmt: skip
-        whole = float(chain["units_returned_12m"]) / chain["thousand_units_12m"] if chain["thousand_units_12m"] else 0.0
-        return ProductTrouble(**{name: row[name] for name in names}, chain_returns_per_1000_units=whole)
+                 "complaints_per_1000_units", "lines_low", "lines_high")  # fmt: skip
+        whole = 1000 * chain["lines_returned_12m"] / chain["lines_sold_12m"] if chain["lines_sold_12m"] else 0.0
+        return ProductTrouble(**{name: row[name] for name in names}, chain_returned_lines_per_1000=whole)
 
     def _silent(self, scope: str) -> tuple[SilentDissatisfied, ...]:
         row = self.ingredients[scope]
@@ -561,7 +564,11 @@ class VoiceRows:
         hidden = 0 < chain["n"] < FEW_PEOPLE
         names = ("again", "again_share", "low", "high", "matched_share")
         return ServiceRow(
-            **{name: row[name] for name in ("kind", "services", "customers", "satisfied", "rated")},
+            kind=row["kind"],
+            services=row["services"],
+            customers=row["customers"],
+            satisfied=row["satisfied"],
+            rated=row["rated"],
             n=chain["n"],
             **{name: None if hidden else chain[name] for name in names},
             is_suppressed=hidden,
@@ -586,6 +593,18 @@ class VoiceRows:
                 promises_kept=row["promises_kept_12m"] or 0,
             ),
         )
+
+
+def _compared(groups: list[ReferralGroup]) -> tuple[ReferralGroup, ...]:
+    """The groups, the referred one with its retention's difference from the other."""
+    ends = {one.group: (one.retention_12m, one.low, one.high) for one in groups}
+    brought, others = ends.get("referred"), ends.get("not_referred")
+    if brought is None or others is None or None in (*brought, *others):
+        return tuple(groups)
+    more, low, high = newcombe(brought, others)  # type: ignore[arg-type]
+    return tuple(
+        replace(one, more=more, more_low=low, more_high=high) if one.group == "referred" else one for one in groups
+    )
 
 
 def _chosen(referrers: pl.DataFrame) -> pl.DataFrame:
