@@ -186,7 +186,7 @@ def satisfaction_page(review: Review, say: Language, album: Album) -> Mapping[st
                 "p90": UNKNOWN if row.delivery_days_p90 is None else say.decimal(row.delivery_days_p90),
                 "returns": UNKNOWN if row.return_share is None else say.share(row.return_share),
             }
-            for row in voices.friction
+            for row in (voices.friction if _hampered(voices) or len(voices.friction) > 1 else ())
         ],
         "services": [_service(row, say, album) for row in voices.services[:SERVICES_SHOWN]],
         "silent": [voices_sentences.silent(say, row) for row in voices.silent_dissatisfied],

@@ -250,8 +250,8 @@ def trouble_title(say: Language, voices: Voices) -> str:
     """Products or brands whose returns stand above the chain's rate by more than chance."""
     above = [row for row in voices.product_trouble if row.lines_low > row.chain_returned_lines_per_1000]
     if above:
-        return say.text("{name} comes back more often than chance explains", name=above[0].name)
-    return say.text("No product comes back more often than chance explains")
+        return say.text("{name}: more returns than the chain", name=above[0].name)
+    return say.text("No product is returned more than the chain's average")
 
 
 def silent(say: Language, row: SilentDissatisfied) -> str:
