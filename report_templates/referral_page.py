@@ -10,14 +10,13 @@ from report_templates.charts import trend
 from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
 from report_templates.voice_charts import Branch, interval, tree
-from report_templates.voices_sentences import NAMED
+from report_templates.voices_derived import BEST_REFERRERS, LISTED, left_over
 from schemas.period import Month
 from schemas.review import Review
 from schemas.segments import STATUS
 from schemas.voices import FEW_PEOPLE, ReferralGroup, ReferrerRow, ThanksRow
 
 ALARMS = 6
-THANKS = 10
 LOST = ("at_risk", "lapsed")
 
 
@@ -26,9 +25,10 @@ def referral_page(review: Review, say: Language, album: Album) -> Mapping[str, o
     referral = review.referral
     if referral is None or not (referral.referrers or referral.thanks or referral.referral_errors):
         return None
-    best = referral.referrers[:NAMED]
+    best = referral.referrers[:BEST_REFERRERS]
     alarms = [row for row in referral.referrers if row.is_alarm]
     slipping = review.figures.get("referrers_slipping")
+    more = left_over("thanks", referral.thanks)
     top = max((float(row.brought_value_12m) for row in best), default=0.0)
     return {
         "title": voices_sentences.referral_title(say, referral),
@@ -43,10 +43,8 @@ def referral_page(review: Review, say: Language, album: Album) -> Mapping[str, o
         "groups_title": voices_sentences.groups_title(say, referral.referral_groups),
         "groups": [_group(row, say, album) for row in referral.referral_groups],
         "thanks_title": voices_sentences.thanks_title(say, referral),
-        "thanks": [_thanks(row, say) for row in referral.thanks[:THANKS]],
-        "more_thanks": say.plural("And {n} more.", "And {n} more.", len(referral.thanks) - THANKS)
-        if len(referral.thanks) > THANKS
-        else None,
+        "thanks": [_thanks(row, say) for row in referral.thanks[: LISTED["thanks"]]],
+        "more_thanks": say.plural("And {n} more.", "And {n} more.", more) if more else None,
         "generations": voices_sentences.generations_line(say, referral),
         "errors": [
             say.text("{referrer} → {referred}", referrer=say.person(row.referrer), referred=say.person(row.referred))

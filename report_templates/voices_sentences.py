@@ -6,6 +6,16 @@ from collections.abc import Sequence
 
 from report_templates.language import Language
 from report_templates.sentences import place, sample
+from report_templates.voices_derived import (
+    FAST,
+    LATE,
+    cause_share,
+    late_promises,
+    pooled,
+    slipping_best,
+    unanswered,
+    unthanked,
+)
 from schemas.complaints import CAUSE, PROCEDURE, SEVERITY
 from schemas.review import Review
 from schemas.voices import (
@@ -21,8 +31,6 @@ from schemas.voices import (
 )
 
 NOT_STATED = "unknown"
-NAMED = 8
-"""The best referrers that the page prints."""
 
 
 def word(say: Language, code: str | None, classes: object = CAUSE) -> str:
@@ -60,8 +68,7 @@ def service(say: Language, kind: str) -> str:
 
 def referral_title(say: Language, referral: Referral) -> str:
     """Who was brought and what is owed; else who of the referrers slips away; else how many bring others."""
-    due = sum(not row.is_thanked for row in referral.thanks)
-    alarms = sum(row.is_alarm for row in referral.referrers[:NAMED])
+    due, alarms = unthanked(referral), slipping_best(referral)
     if due:
         return say.plural(
             "{n} thank-you is due to a customer who brought another",
@@ -216,33 +223,28 @@ def causes_title(say: Language, voices: Voices) -> str:
     rows = voices.complaint_causes
     if not rows:
         return say.text("No causes on record")
-    share = rows[0].complaints / sum(row.complaints for row in rows)
+    share = cause_share(voices) or 0.0
     return say.text("{cause}: {share} of complaints", cause=word(say, rows[0].cause), share=say.share(share, 0))
 
 
 def open_title(say: Language, rows: Sequence[OpenComplaint]) -> str:
-    late = sum(row.is_promise_late for row in rows)
+    late = late_promises(rows)
     if late:
         return say.plural("{n} promise is overdue", "{n} promises are overdue", late)
-    unanswered = sum(not row.is_answered for row in rows)
-    if unanswered:
-        return say.plural("{n} customer has had no answer yet", "{n} customers have had no answer yet", unanswered)
+    waiting = unanswered(rows)
+    if waiting:
+        return say.plural("{n} customer has had no answer yet", "{n} customers have had no answer yet", waiting)
     return say.text("All open complaints are answered; finish them")
 
 
 def repurchase_title(say: Language, rows: Sequence[RepurchaseRow]) -> str:
-    """Fast against late, over both severities, when n allows; the intervals must not overlap to be news."""
-    fast = [row for row in rows if row.speed in ("day", "week") and row.chain_again is not None]
-    late = [row for row in rows if row.speed in ("later", "unresolved") and row.chain_again is not None]
-    n_fast, n_late = sum(row.chain_n for row in fast), sum(row.chain_n for row in late)
-    if n_fast < 10 or n_late < 10:
+    """Fast against late, over all severities, when n allows."""
+    fast, late = pooled(rows, FAST), pooled(rows, LATE)
+    if fast is None or late is None:
         return say.text("Too few complaints to tell what speed does")
-    again_fast, again_late = (
-        sum(row.chain_again or 0 for row in some) / n for some, n in ((fast, n_fast), (late, n_late))
-    )
     return say.text(
         "Settled within 7 days, {fast} buy again; later or never, {late}",
-        fast=say.share(again_fast, 0), late=say.share(again_late, 0),
+        fast=say.share(fast, 0), late=say.share(late, 0),
     )  # fmt: skip
 
 

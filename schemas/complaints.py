@@ -83,6 +83,3 @@ PROCEDURE = _ordered(
 
 SILENT_PER_COMPLAINT = 24
 """One of 25 unhappy customers complains (a rule of thumb that the sources cite, not a measurement of this chain)."""
-
-CITED_REPURCHASE = {"major": (0.04, None), "minor": (0.53, None), "fast": (0.52, 0.95)}
-"""Share that buys again after a complaint, as the sources cite it (low, high): major trouble, minor trouble, settled fast."""

@@ -81,7 +81,10 @@ def problems_of(seed: int, root: Path, both_months: bool) -> list[str]:
         for scope, review in reviews.items():
             expected = oracle.expected(scope, month)
             problems += [f"seed {seed}, {scope}, {month:%Y-%m}, {line}" for line in differences(review, expected)]
-            problems += [f"seed {seed}, {scope}, {month:%Y-%m}, {line}" for line in voice_differences(review, oracle, scope, month)]
+            problems += [
+                f"seed {seed}, {scope}, {month:%Y-%m}, {line}"
+                for line in voice_differences(review, oracle, scope, month)
+            ]
         without_review = {*oracle.store_ids(), UNASSIGNED} - set(reviews)
         try:
             for review in reviews.values():

@@ -87,7 +87,11 @@ class VoiceOracle:
         found = []
         for who in self.o.people:
             days = self.o.days(who, self.end)
-            if days and self.two_years_from <= days[0] < self.year_from and self.o.status(who, month_of(days[0])) == "new":
+            if (
+                days
+                and self.two_years_from <= days[0] < self.year_from
+                and self.o.status(who, month_of(days[0])) == "new"
+            ):
                 found.append(who)
         return found
 
@@ -111,7 +115,11 @@ class VoiceOracle:
         if cause == "unknown":
             return False
         order = sorted(self.complaints, key=lambda x: (x.received_at, x.complaint_id))
-        earlier = [x for x in order[: order.index(c)] if CAUSES[x.cause] == cause and self.o.who(x.member_id) == self.o.who(c.member_id)]
+        earlier = [
+            x
+            for x in order[: order.index(c)]
+            if CAUSES[x.cause] == cause and self.o.who(x.member_id) == self.o.who(c.member_id)
+        ]
         return bool(earlier) and (c.received_at.date() - earlier[-1].received_at.date()).days <= 90
 
     def bought_after(self, who: str, day: date) -> bool:
@@ -159,9 +167,9 @@ class VoiceOracle:
         yield "complaints_open", len([c for c in mine if self.resolved(c) is None]) if known else None
         orders: dict[tuple[str, str], set[str]] = defaultdict(set)
         for row in self.world.order_lines:
-            if self.year_from <= row.ordered_at.date() <= self.end and scope in (CHAIN, row.store_id):
-                if _kind(row) in ("sale", "cancelled", "unpaid"):
-                    orders[row.store_id, row.order_id].add(_kind(row))
+            inside = self.year_from <= row.ordered_at.date() <= self.end and scope in (CHAIN, row.store_id)
+            if inside and _kind(row) in ("sale", "cancelled", "unpaid"):
+                orders[row.store_id, row.order_id].add(_kind(row))
         sold = sum("sale" in kinds for kinds in orders.values())
         per = ratio(1000 * len(recent), sold)
         yield "complaints_per_1000_orders", per if known else None
@@ -169,7 +177,8 @@ class VoiceOracle:
         yield "cancelled_share", ratio(cancelled, len(orders))
         yield "unpaid_share", ratio(sum(kinds == {"unpaid"} for kinds in orders.values()), len(orders))
         answers = [
-            24 * self.age(c, c.first_answer_at if c.first_answer_at and c.first_answer_at < self.now else None) for c in recent
+            24 * self.age(c, c.first_answer_at if c.first_answer_at and c.first_answer_at < self.now else None)
+            for c in recent
         ]
         days = [self.age(c, self.resolved(c)) for c in recent]
         for share, suffix in ((Fraction(1, 2), ""), (Fraction(9, 10), "_p90")):
@@ -179,7 +188,11 @@ class VoiceOracle:
         yield "silent_dissatisfied", 24 * len({self.o.who(c.member_id) for c in recent}) if known else None
         after = [(c, back) for c, back, _ in self.followed if scope in (CHAIN, c.store_id)]
         yield "repurchase_90d_after_resolution", ratio(sum(back for _, back in after), len(after))
-        lines = [r for r in self.world.order_lines if self.year_from <= r.ordered_at.date() <= self.end and scope in (CHAIN, r.store_id)]
+        lines = [
+            r
+            for r in self.world.order_lines
+            if self.year_from <= r.ordered_at.date() <= self.end and scope in (CHAIN, r.store_id)
+        ]
         units = sum(r.quantity for r in lines if _kind(r) == "sale")
         yield "returns_per_1000_units", ratio(1000 * sum(abs(r.quantity) for r in lines if _kind(r) == "refund"), units)
 
@@ -191,7 +204,11 @@ class VoiceOracle:
         found = {}
         for cell, rows in cells.items():
             shares = [alike for _, alike in rows if alike is not None]
-            found[cell] = len(rows), sum(back for back, _ in rows), sum(shares, Fraction(0)) / len(shares) if shares else None
+            found[cell] = (
+                len(rows),
+                sum(back for back, _ in rows),
+                sum(shares, Fraction(0)) / len(shares) if shares else None,
+            )
         return found
 
     # ---- satisfaction
@@ -200,7 +217,12 @@ class VoiceOracle:
         """Per answer: day, person, gap. The answer as a whole counts before its aspects."""
         marks: dict[tuple[datetime, str, str], dict[str, list[int]]] = defaultdict(lambda: {"whole": [], "part": []})
         for s in self.world.surveys:
-            if s.expectation is not None and s.experience is not None and s.answered_at < self.now and scope in (CHAIN, s.store_id):
+            if (
+                s.expectation is not None
+                and s.experience is not None
+                and s.answered_at < self.now
+                and scope in (CHAIN, s.store_id)
+            ):
                 part = "part" if s.aspect else "whole"
                 marks[s.answered_at, s.store_id, s.member_id][part].append(s.experience - s.expectation)
         found = []
@@ -277,12 +299,15 @@ def _referrer_differences(review: Review, told: VoiceOracle, scope: str) -> Iter
     """The best referrers: what they brought, as sorted amounts (persons go by other names here)."""
     by = {by for who, by in told.o.referrers(told.end).items() if told.o.days(who, told.end)}
     wanted = sorted(
-        ((value, len(below)) for who in by if told.at_home(who, scope) for below, value in [told.tree(who)]), reverse=True
+        ((value, len(below)) for who in by if told.at_home(who, scope) for below, value in [told.tree(who)]),
+        reverse=True,
     )[:20]
     rows = review.referral.referrers if review.referral else ()
     got = [(row.brought_value_12m, row.in_tree) for row in rows][: len(wanted)]
     if len(got) < len(wanted):
         yield f"referrers: expected {len(wanted)}, got {len(got)}"
     for (value, people), (brought, in_tree) in zip(wanted, got, strict=False):
-        if abs(Fraction(brought) - value) > Fraction(1, 100) or (people != in_tree and value == Fraction(Decimal(brought))):
+        if abs(Fraction(brought) - value) > Fraction(1, 100) or (
+            people != in_tree and value == Fraction(Decimal(brought))
+        ):
             yield f"referrer: expected {float(value)} by {people}, got {brought} by {in_tree}"

@@ -554,7 +554,6 @@ class _Maker:
                 at = self._moment(self._day())
                 self.world.complaints.append(Complaint(f"c{number}", at, rng.choice(self.store_ids), member, rival))
 
-
     def _voices(self, rng: Random) -> None:
         """Causes, severities and settlements on the edges of a day, a week and the month; marks; services; a circle or two."""
         bought = sorted({(line.member_id, line.ordered_at.date()) for line in self.world.order_lines if line.member_id})
@@ -571,18 +570,24 @@ class _Maker:
                 at = self._at(rng, day) + timedelta(seconds=number % 60)
                 for aspect in rng.sample(["", "quality", "service", "price"], rng.randint(1, 3)):
                     marks = (rng.randint(3, 9), rng.choice([None, *range(3, 10)]))
-                    self.world.surveys.append(Survey(at, member, rng.choice(self.store_ids[:1]), None, "", aspect, *marks))
+                    self.world.surveys.append(
+                        Survey(at, member, rng.choice(self.store_ids[:1]), None, "", aspect, *marks)
+                    )
         for place, complaint in enumerate(self.world.complaints):
             took = rng.choice([None, timedelta(hours=24), timedelta(hours=25), timedelta(days=7), timedelta(days=7, seconds=1),
                                timedelta(hours=3), timedelta(days=40)])  # fmt: skip
             resolved = None if took is None else complaint.received_at + took
-            answered = None if rng.random() < 0.2 else complaint.received_at + timedelta(hours=rng.choice([0, 1, 5, 700]))
+            answered = (
+                None if rng.random() < 0.2 else complaint.received_at + timedelta(hours=rng.choice([0, 1, 5, 700]))
+            )
             self.world.complaints[place] = replace(
                 complaint, cause=rng.choice(["quality", "service", "Service", "", "smell"]), resolved_at=resolved,
                 severity=rng.choice(["major", "minor", ""]), first_answer_at=answered,
             )  # fmt: skip
         members = sorted({row.referred for row in self.world.referrals})
-        if len(members) > 3 and rng.random() < 0.4:  # the first who was brought is told to have been brought by the last
+        if (
+            len(members) > 3 and rng.random() < 0.4
+        ):  # the first who was brought is told to have been brought by the last
             self.world.referrals.append(Referral(members[-1], rng.choice(["m000", members[0]]), self._day_of(rng)))
 
     def _at(self, rng: Random, day: date) -> datetime:

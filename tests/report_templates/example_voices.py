@@ -129,7 +129,9 @@ def voices_of(locale: Literal["zh_CN", "en"], *, is_chain: bool = False) -> Voic
         for n in range(3)
     )  # fmt: skip
     repurchase = tuple(
-        RepurchaseRow(severity, speed, 5, 4, 60, 30 - 5 * n, (30 - 5 * n) / 60, 0.4 - 0.08 * n, 0.62 - 0.08 * n, 0.68, 58)
+        RepurchaseRow(
+            severity, speed, 5, 4, 60, 30 - 5 * n, (30 - 5 * n) / 60, 0.4 - 0.08 * n, 0.62 - 0.08 * n, 0.68, 58
+        )
         if speed != "unresolved"
         else RepurchaseRow(severity, speed, 1, None if is_chain else 0, 4, None, None, None, None, None, 0, True)
         for severity in ("major", "minor")
@@ -151,7 +153,16 @@ def voices_of(locale: Literal["zh_CN", "en"], *, is_chain: bool = False) -> Voic
         for n, aspect in enumerate(words["aspects"])
     )  # fmt: skip
     prices = tuple(
-        PriceRow(category, 97 - 30 * n, D("5607.00"), D("5719.50"), 30 - 9 * n, 40 - 14 * n, 27 - 7 * n, (0.11, 0.18, None)[n])
+        PriceRow(
+            category,
+            97 - 30 * n,
+            D("5607.00"),
+            D("5719.50"),
+            30 - 9 * n,
+            40 - 14 * n,
+            27 - 7 * n,
+            (0.11, 0.18, None)[n],
+        )
         for n, category in enumerate(words["categories"])
     )
     friction = (

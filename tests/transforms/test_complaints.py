@@ -12,7 +12,9 @@ from schemas.feedback import Complaints
 from transforms.complaints import product_of, register
 
 AS_OF = date(2026, 10, 31)
-SCHEMA = {name: column.dtype.type for name, column in Complaints.to_schema().columns.items()} | {"customer_id": pl.String}
+SCHEMA = {name: column.dtype.type for name, column in Complaints.to_schema().columns.items()} | {
+    "customer_id": pl.String
+}
 LINES = pl.LazyFrame(
     {"store_id": ["s"] * 3, "order_id": ["one", "two", "two"], "product_id": ["ring", "ring", "vase"]}
 )  # fmt: skip
@@ -20,7 +22,14 @@ LINES = pl.LazyFrame(
 
 def told(*rows: dict[str, Any]) -> list[dict[str, Any]]:
     filled = [
-        {"complaint_id": f"c{number}", "store_id": "s", "received_at": datetime(2026, 10, 1, 9), "landing_id": 1, "source_row": number} | row
+        {
+            "complaint_id": f"c{number}",
+            "store_id": "s",
+            "received_at": datetime(2026, 10, 1, 9),
+            "landing_id": 1,
+            "source_row": number,
+        }
+        | row
         for number, row in enumerate(rows, 1)
     ]
     return register(pl.LazyFrame(filled, schema=SCHEMA), LINES, as_of=AS_OF).sort("complaint_id").collect().to_dicts()
@@ -50,7 +59,8 @@ def test_an_open_complaint_counts_with_its_age():
 
 
 @pytest.mark.parametrize(
-    "cause, code", [("质量问题", "product"), (" Service ", "service"), ("smell", "smell"), (None, "unknown"), ("  ", "unknown")]
+    "cause, code",
+    [("质量问题", "product"), (" Service ", "service"), ("smell", "smell"), (None, "unknown"), ("  ", "unknown")],
 )
 def test_free_words_become_causes_or_stay(cause: str | None, code: str):
     (row,) = told({"cause": cause})
@@ -59,7 +69,11 @@ def test_free_words_become_causes_or_stay(cause: str | None, code: str):
 
 def test_the_first_step_not_ticked_is_the_next_one():
     rows = told({"steps_done": "倾听；道歉"}, {"steps_done": "listen; apologise; record"}, {"steps_done": None})
-    assert [(row["missing_step"], row["steps_missing"]) for row in rows] == [("find_cause", 6), ("find_cause", 5), ("listen", 8)]
+    assert [(row["missing_step"], row["steps_missing"]) for row in rows] == [
+        ("find_cause", 6),
+        ("find_cause", 5),
+        ("listen", 8),
+    ]
 
 
 def test_a_register_that_ticks_off_nothing_says_nothing_of_steps():
@@ -87,7 +101,9 @@ def test_on_day_91_it_is_a_new_one():
 
 def test_the_same_product_recurs_whoever_complains():
     first = {"received_at": datetime(2026, 9, 1), "cause": "quality", "customer_id": "a", "product_id": "ring"}
-    rows = told(first, first | {"received_at": datetime(2026, 10, 1), "customer_id": "b", "product_id": None, "order_id": "one"})
+    rows = told(
+        first, first | {"received_at": datetime(2026, 10, 1), "customer_id": "b", "product_id": None, "order_id": "one"}
+    )
     assert [row["is_recurring"] for row in rows] == [False, True]
 
 

@@ -27,7 +27,9 @@ def not_rejected(happened: int, n: int) -> tuple[float, float]:
     return kept[0], kept[-1]
 
 
-@pytest.mark.parametrize("happened, n", [(0, 1), (1, 1), (0, 7), (1, 7), (4, 7), (7, 7), (13, 77), (49, 135), (999, 1000)])
+@pytest.mark.parametrize(
+    "happened, n", [(0, 1), (1, 1), (0, 7), (1, 7), (4, 7), (7, 7), (13, 77), (49, 135), (999, 1000)]
+)
 def test_wilson_is_the_shares_that_a_score_test_does_not_reject(happened: int, n: int):
     assert ends(happened, n) == pytest.approx(not_rejected(happened, n), abs=2e-5)
 
@@ -41,7 +43,8 @@ def test_wilson_covers_the_truth_about_95_times_in_100(n: int):
     intervals = [ends(happened, n) for happened in range(n + 1)]
     shares = [step / 50 for step in range(1, 50)]
     covered = [
-        sum(comb(n, k) * p**k * (1 - p) ** (n - k) for k, (low, high) in enumerate(intervals) if low <= p <= high) for p in shares
+        sum(comb(n, k) * p**k * (1 - p) ** (n - k) for k, (low, high) in enumerate(intervals) if low <= p <= high)
+        for p in shares
     ]
     assert sum(covered) / len(covered) >= 0.945
     assert min(covered) >= 0.83  # its known worst dips, near 0 and 1

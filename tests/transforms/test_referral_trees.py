@@ -84,7 +84,9 @@ def test_trees_agree_with_recursion():
         own = {one: Decimal(rng.randint(0, 99999)) / 100 for one in people}
 
         def worth(one: str, by: dict[str, str] = by, own: dict[str, Decimal] = own) -> Fraction:
-            return sum((Fraction(own[child]) + worth(child, by, own) / 2 for child, up in by.items() if up == one), Fraction(0))
+            return sum(
+                (Fraction(own[child]) + worth(child, by, own) / 2 for child, up in by.items() if up == one), Fraction(0)
+            )
 
         trees = descendants(edges(*(f"{other}>{one}" for one, other in by.items())))
         told = brought(trees.lazy(), values(**{one: str(amount) for one, amount in own.items()})).collect()

@@ -46,7 +46,9 @@ def test_an_answer_without_both_marks_has_no_gap():
 
 def test_quadrants_compare_with_the_mean_over_the_aspects():
     rows = [("quality", 9, 9), ("service", 8, 5), ("price", 4, 4), ("style", 3, 8)]
-    told = aspects(surveys(*({"aspect": a, "importance": i, "experience": x} for a, i, x in rows)), as_of=AS_OF).collect()
+    told = aspects(
+        surveys(*({"aspect": a, "importance": i, "experience": x} for a, i, x in rows)), as_of=AS_OF
+    ).collect()
     chain = {row["aspect"]: row["quadrant"] for row in told.to_dicts() if row["scope"] == "*"}
     assert chain == {"quality": "keep_up", "service": "improve", "price": "watch", "style": "relax"}
 
@@ -64,7 +66,12 @@ def lines(*rows: dict[str, Any]) -> pl.LazyFrame:
 
 @pytest.mark.parametrize(
     "kinds, end",
-    [(["sale", "cancelled"], "sold"), (["cancelled", "unpaid"], "cancelled"), (["unpaid"], "unpaid"), (["sale", "refund"], "sold")],
+    [
+        (["sale", "cancelled"], "sold"),
+        (["cancelled", "unpaid"], "cancelled"),
+        (["unpaid"], "unpaid"),
+        (["sale", "refund"], "sold"),
+    ],
 )
 def test_how_an_order_ended(kinds: list[str], end: str):
     told = order_ends(lines(*({"line_kind": kind} for kind in kinds)), since=date(2025, 11, 1), as_of=AS_OF).collect()
@@ -72,7 +79,8 @@ def test_how_an_order_ended(kinds: list[str], end: str):
 
 
 @pytest.mark.parametrize(
-    "delivered, days", [(datetime(2026, 10, 3, 12), 2.5), (datetime(2026, 9, 30), None), (datetime(2026, 11, 1), None), (None, None)]
+    "delivered, days",
+    [(datetime(2026, 10, 3, 12), 2.5), (datetime(2026, 9, 30), None), (datetime(2026, 11, 1), None), (None, None)],
 )
 def test_days_to_delivery(delivered: datetime | None, days: float | None):
     told = order_ends(lines({"delivered_at": delivered}), since=date(2025, 11, 1), as_of=AS_OF).collect()
@@ -80,6 +88,10 @@ def test_days_to_delivery(delivered: datetime | None, days: float | None):
 
 
 def test_refunds_count_without_their_sign():
-    rows = [{"quantity": Decimal(3)}, {"line_kind": "refund", "quantity": Decimal(-2)}, {"line_kind": "refund", "quantity": Decimal(1)}]
+    rows = [
+        {"quantity": Decimal(3)},
+        {"line_kind": "refund", "quantity": Decimal(-2)},
+        {"line_kind": "refund", "quantity": Decimal(1)},
+    ]
     (row,) = units(lines(*rows), since=date(2025, 11, 1)).collect().to_dicts()
     assert (row["units_sold"], row["units_returned"], row["lines_sold"], row["lines_returned"]) == (3, 3, 1, 2)
