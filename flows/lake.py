@@ -104,7 +104,12 @@ class Lake:
         if not DeltaTable.is_deltatable(str(path)):
             return pl.DataFrame(schema=schema).lazy()
         with _as_lake_error(f"reading {table}"):
-            return pl.scan_delta(str(path)).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+            rows = pl.scan_delta(str(path))
+            landed = rows.collect_schema().names()  # a table from before a column was asked for lacks it: unknown
+            return rows.select(
+                (pl.col(name) if name in landed else pl.lit(None).alias(name)).cast(dtype)
+                for name, dtype in schema.items()
+            )
 
     def order_lines(self, ledger: pl.DataFrame) -> pl.LazyFrame:
         """The current order lines by this ledger: neither replaced nor withdrawn by a newer landing. Unsorted."""
@@ -185,8 +190,9 @@ class Lake:
         model.validate(rows, lazy=True)
         path = self.root / table
         write_deltalake(
-            str(path), rows, mode="append", configuration=TABLE_CONFIGURATION, writer_properties=WRITER_PROPERTIES
-        )
+            str(path), rows, mode="append", schema_mode="merge", configuration=TABLE_CONFIGURATION,
+            writer_properties=WRITER_PROPERTIES,
+        )  # fmt: skip
         delta = DeltaTable(str(path))
         _make_durable(path, delta.version())
         if len(delta.file_uris()) >= FILES_BEFORE_COMPACTION:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from report_templates.voices_derived import derived as voices_derived
 from schemas.metrics import METRICS
 from schemas.review import Action, CompletenessRow, Figure, Review, StocktakeRow, StoreRow, Value, ValueClassMove
 from schemas.segments import VALUE_CLASS
@@ -177,6 +178,7 @@ def comparisons(review: Review) -> tuple[Comparison, ...]:
     rows = [
         *_of_figures(review), *_of_stocktake(review), *_of_classes(review), *_of_themes(review), *_of_files(review),
         *_of_completeness(review),
+        *(Comparison(name, "voices", None, count, share, None) for name, count, share in voices_derived(review)),
     ]  # fmt: skip
     if review.scope.kind == "chain":
         rows += [*_of_stores(review), *_of_unassigned(review), *_of_regions(review)]

@@ -32,9 +32,11 @@ from report_templates.language import Language
 from report_templates.leaving_page import leaving_page
 from report_templates.list_page import list_pages
 from report_templates.month_page import month_page
+from report_templates.referral_page import referral_page
 from report_templates.review_json import review_json
 from report_templates.stores_page import chain_things, stores_page
 from report_templates.vip_page import vip_page
+from report_templates.voices_page import complaints_page, satisfaction_page
 from schemas.period import Month
 from schemas.review import Review
 
@@ -148,6 +150,8 @@ def _document(review: Review) -> tuple[str, Album]:
         customers=customers_page(review, say, album),
         vips=None if is_chain else vip_page(review, say),
         leaving=leaving_page(review, say, album),
+        referral=referral_page(review, say, album),
+        complaints=complaints_page(review, say, album), satisfaction=satisfaction_page(review, say, album),
         care=None if is_chain else care_page(review, say),
         lists=[] if is_chain else list_pages(review, say),
         stores=stores_page(review, say, album) if is_chain else None,

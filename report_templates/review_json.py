@@ -11,6 +11,7 @@ from decimal import Decimal
 from report_templates.comparison import comparisons
 from report_templates.language import money_places, rounded
 from schemas.review import Review
+from schemas.voices import tables as voice_tables
 
 SHARE_PLACES = 6
 NEVER_WRITTEN = frozenset({"contact_name", "contact_phone"})
@@ -59,7 +60,10 @@ def _tables(review: Review) -> dict[str, Iterable[object]]:
         "leaving_stores": review.leaving.stores if review.leaving else (),
     }
     left_out = STORE_ONLY_TABLES if review.scope.kind == "chain" else frozenset()
-    return {name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out}
+    rows: dict[str, Iterable[object]] = {
+        name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out
+    }
+    return {**rows, **voice_tables(review.referral, review.voices)}
 
 
 def _churn(review: Review) -> dict[str, object] | None:

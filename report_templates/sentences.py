@@ -1043,6 +1043,7 @@ ABSENT: dict[str, Callable[[Language], str]] = {
     "surveys": lambda say: say.text("a survey file would bring why customers like us, and what they miss"),
     "contacts": lambda say: say.text("a contacts file would bring the care that was done"),
     "products": lambda say: say.text("a product file would bring favourite products, styles and brands"),
+    "services": lambda say: say.text("a service register would bring what after-sales care does for repeat purchase"),
     "staff": lambda say: say.text("a staff file would bring associates' names and capacity"),
 }
 

@@ -310,6 +310,10 @@ COMPLAINTS: Mapping[str, Words] = {
     "steps_done": _words("已完成步骤|处理步骤|处理过程|steps done|actions taken"),
     "satisfied": _words("是否满意|客户是否满意|satisfied|is satisfied"),
     "competitor": _words("竞争品牌|竞品|competitor"),
+    "product_id": ORDER_LINES["product_id"],
+    "promised_by": _words("承诺完成日期|承诺日期|承诺期限|promised by|promise date|promised until"),
+    "promise_kept_on": _words("承诺兑现日期|兑现日期|promise kept on|promise kept|kept on"),
+    "escalated_at": _words("上报经理时间|上报时间|升级时间|escalated at|escalated on|escalated"),
     **_ANY_CUSTOMER,
 }  # fmt: skip
 
@@ -327,6 +331,22 @@ SURVEYS: Mapping[str, Words] = {
     "likes": _words("喜欢之处|喜欢|优点|likes|what did you like"),
     "dislikes": _words("不满之处|不满|缺点|dislikes|what did you dislike"),
     "nps": _words("推荐意愿|推荐指数|nps|nps评分|nps score|would recommend|likelihood to recommend"),
+    "competitor_experience": _words("竞争品牌体验|竞品体验|竞品评分|competitor experience|competitor score"),
+    "acted_on": _words("改进落实日期|改进日期|落实日期|采纳日期|acted on|action taken on"),
+    **_ANY_CUSTOMER,
+}  # fmt: skip
+
+SERVICES: Mapping[str, Words] = {
+    "service_id": _words("服务编号|服务单号|维修单号|保养单号|service id|service no|repair id|repair no", "编号|单号|id|no"),
+    "done_on": _words("完成日期|服务日期|服务完成日期|维修日期|done on|service date|completed on|repair date", "日期|date"),
+    "store_id": _words(_STORE),
+    "order_id": ORDER_LINES["order_id"],
+    "product_id": ORDER_LINES["product_id"],
+    "kind": _words("服务类别|服务类型|服务项目|service kind|service type|service", "类别|类型|kind|type"),
+    "associate_id": _words(_ASSOCIATE),
+    "fee": _words("服务费|维修费|service fee|fee|charge"),
+    "satisfied": _words("是否满意|客户是否满意|satisfied|is satisfied"),
+    "note": _words("备注|note|notes|remark|remarks"),
     **_ANY_CUSTOMER,
 }  # fmt: skip
 
@@ -351,6 +371,7 @@ SYNONYMS: Mapping[str, Mapping[str, Words]] = {
     "complaints": COMPLAINTS,
     "surveys": SURVEYS,
     "contacts": CONTACTS,
+    "services": SERVICES,
 }
 """Table → role → its names."""
 

@@ -24,6 +24,10 @@ class Complaints(Landed):
     steps_done: str = column("已完成步骤", "text")
     satisfied: bool = column("是否满意", "bool")
     competitor: str = column("竞争品牌", "text")
+    product_id: str = column("商品编号", "id")
+    promised_by: pl.Date = column("承诺完成日期", "date")
+    promise_kept_on: pl.Date = column("承诺兑现日期", "date")
+    escalated_at: pl.Datetime = column("上报经理时间", "datetime")
 
 
 class Surveys(Landed):
@@ -43,3 +47,5 @@ class Surveys(Landed):
     likes: str = column("喜欢之处", "text")
     dislikes: str = column("不满之处", "text")
     nps: int = column("推荐意愿", "scale")
+    competitor_experience: int = column("竞争品牌体验", "scale")
+    acted_on: pl.Date = column("改进落实日期", "date")

@@ -18,6 +18,8 @@ from schemas.churn import Churn
 if TYPE_CHECKING:
     from schemas.leaving import Leaving
 
+from schemas.voices import Referral, Voices
+
 Value = int | float | Decimal | None
 Param = str | int | float | bool | Decimal | date | None
 
@@ -387,6 +389,10 @@ class Review:
     """The chain's model of the month, the same in every review."""
     leaving: Leaving | None = None
     """Page 4."""
+    referral: Referral | None = None
+    """None while nobody is known to have been brought."""
+    voices: Voices | None = None
+    """None without complaints, surveys and services."""
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

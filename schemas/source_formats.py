@@ -18,6 +18,7 @@ from schemas.orders import ORDER_LINE_INPUTS, OrderLines
 from schemas.products import Products, Stores
 from schemas.referrals import Referrals
 from schemas.segments import LINE_KIND
+from schemas.services import Services
 from schemas.staff import Associates
 
 INPUT_TABLES: dict[str, Any] = {
@@ -30,6 +31,7 @@ INPUT_TABLES: dict[str, Any] = {
     "complaints": Complaints,
     "surveys": Surveys,
     "contacts": Contacts,
+    "services": Services,
 }
 """The tables that files fill: name → pandera model."""
 
@@ -38,7 +40,7 @@ CUSTOMER_KEYS = ("member_id", "phone", "email", "account")
 
 DateOrder = Literal["ymd", "dmy", "mdy", "proven"]
 
-_NAMES_A_CUSTOMER = ("surveys", "complaints", "contacts")
+_NAMES_A_CUSTOMER = ("surveys", "complaints", "contacts", "services")
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,7 @@ TEMPLATES: tuple[SourceFormat, ...] = (
     _template("complaints", "Regulars 投诉登记", "Regulars complaints", ("complaint_id", "received_at", "store_id")),
     _template("surveys", "Regulars 问卷", "Regulars surveys", ("answered_at",)),
     _template("contacts", "Regulars 联系记录", "Regulars contacts", ("contacted_at",)),
+    _template("services", "Regulars 售后服务登记", "Regulars services", ("service_id", "done_on")),
 )  # fmt: skip
 
 

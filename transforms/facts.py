@@ -10,7 +10,7 @@ import polars as pl
 from schemas.identity import Linking
 from schemas.period import Month, window_start
 from schemas.rules import Rules
-from transforms import activity, attitude, people, referral, stocktake
+from transforms import activity, attitude, people, referral, referral_trees, satisfaction, stocktake
 from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
 
 HISTORY_MONTHS = 13
@@ -33,6 +33,7 @@ class LandedRows:
     complaints: pl.LazyFrame
     surveys: pl.LazyFrame
     contacts: pl.LazyFrame
+    services: pl.LazyFrame
     identity_decisions: pl.LazyFrame
 
 
@@ -78,6 +79,15 @@ class Facts:
     """One row per store and line kind of the month: lines, amount."""
     store_landings: pl.DataFrame
     """One row per store and landing with rows of the month."""
+    referral_errors: pl.DataFrame
+    """The referrals that lie on a circle; they are not in `referred`."""
+    services: pl.DataFrame
+    named_lines: pl.DataFrame
+    """One row per sale line of an order that a complaint or survey names."""
+    units: pl.DataFrame
+    """`satisfaction.units` of the last 12 months."""
+    orders: pl.DataFrame
+    """`satisfaction.order_ends` of the last 12 months."""
 
     @property
     def as_of(self) -> date:
@@ -127,6 +137,10 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
     member_since = (
         file.lazy().filter(pl.col("member_since").is_not_null()).select("customer_id", earlier_known_on="member_since")
     )
+    brought = referral.referred_customers(rows.referrals, file.lazy(), by_key, as_of=as_of).collect()
+    circles = referral_trees.in_circles(brought)
+    orders_named = pl.concat([rows.complaints.select("order_id"), rows.surveys.select("order_id")]).unique()
+    since_12m = window_start(as_of, 12)
     gifts = people.said_once(rows.gifts.filter(pl.col("business_date") <= as_of)).collect()
     amounts = net_sales(rows.activity, keys)
     return Facts(
@@ -163,7 +177,7 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         .sort("customer_id", "associate_id", "business_date")
         .collect(),
         gifts=resolved(gifts.lazy(), by_key).collect(),
-        referred=referral.referred_customers(rows.referrals, file.lazy(), by_key, as_of=as_of).collect(),
+        referred=brought.join(circles.select("customer_id"), on="customer_id", how="anti"),
         complaints=resolved(
             people.newest(rows.complaints.filter(pl.col("received_at").dt.date() <= as_of), "complaint_id"), by_key
         ).collect(),
@@ -184,6 +198,17 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         .unique()
         .sort("store_id", "landing_id")
         .collect(),
+        referral_errors=circles,
+        services=resolved(
+            people.newest(rows.services.filter(pl.col("done_on") <= as_of), "service_id"), by_key
+        ).collect(),
+        named_lines=known_lines.filter(pl.col("line_kind") == "sale")
+        .join(orders_named, on="order_id", how="semi")
+        .select("store_id", "order_id", "line_no", "product_id", "quantity", "net_sales")
+        .sort("store_id", "order_id", "line_no")
+        .collect(),
+        units=satisfaction.units(known_lines, since=since_12m).collect(),
+        orders=satisfaction.order_ends(known_lines, since=since_12m, as_of=as_of).collect(),
     )
 
 

@@ -1,18 +1,42 @@
-"""Intervals of shares."""
+"""95 % intervals of shares and means."""
 
 from __future__ import annotations
 
-from math import sqrt
+import polars as pl
 
 Z_95 = 1.959963984540054
-"""Normal quantile of 97.5 %."""
+
+
+def wilson(happened: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Lower and upper end of Wilson's score interval of a share, null where n is 0.
+
+    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n); Wilson 1927. It never leaves 0–1 and holds its level for small n
+    (Brown, Cai & DasGupta 2001), where the textbook's p ± z√(p(1−p)/n) does not.
+    """
+    k, m = happened.cast(pl.Float64), n.cast(pl.Float64)
+    p, z2 = k / m, Z_95**2
+    middle = (p + z2 / (2 * m)) / (1 + z2 / m)
+    half = Z_95 * (p * (1 - p) / m + z2 / (4 * m**2)).sqrt() / (1 + z2 / m)
+    # the ends at 0 and n are exactly 0 and 1; rounding would leave −1e−17
+    low = pl.when(m > 0).then(pl.when(k == 0).then(0.0).otherwise(middle - half))
+    high = pl.when(m > 0).then(pl.when(k == m).then(1.0).otherwise(middle + half))
+    return low, high
+
+
+def newcombe(first: tuple[float, float, float], second: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Difference of two shares and its 95 % interval, from each share and its Wilson ends (share, low, high).
+
+    Newcombe's hybrid score (1998, method 10): low = d − √((p₁ − l₁)² + (u₂ − p₂)²), high = d + √((u₁ − p₁)² + (p₂ − l₂)²).
+    """
+    (p1, low1, high1), (p2, low2, high2) = first, second
+    d = p1 - p2
+    return d, d - ((p1 - low1) ** 2 + (high2 - p2) ** 2) ** 0.5, d + ((high1 - p1) ** 2 + (p2 - low2) ** 2) ** 0.5
 
 
 def wilson_95(successes: int, of: int) -> tuple[float, float]:
-    """The Wilson score interval of a share at 95 % (Wilson 1927), within 0–1. ValueError unless 0 ≤ successes ≤ of, of > 0."""
+    """`wilson` of one share. ValueError unless 0 ≤ successes ≤ of, of > 0."""
     if not 0 <= successes <= of or of == 0:
         raise ValueError(f"{successes} of {of} is no share")
-    share, z2 = successes / of, Z_95**2
-    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
-    half = Z_95 / (1 + z2 / of) * sqrt(share * (1 - share) / of + z2 / (4 * of**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low, high = wilson(pl.lit(successes), pl.lit(of))
+    told: tuple[float, float] = pl.select(low=low, high=high).row(0)
+    return told

@@ -60,6 +60,7 @@ from transforms.leaving import CONTACT_METRICS, LeavingDealer, LeavingNumbers, l
 from transforms.plan import Plan, month_plan
 from transforms.privacy import masked_key, masked_name, phone_tail
 from transforms.stocktake import TERMS
+from transforms.voices import VoiceNumbers, VoiceRows, voice_numbers
 
 Rows = list[dict[str, Any]]
 MONTHS_FOR_NORMAL_RANGE = 6
@@ -95,6 +96,7 @@ class MonthNumbers:
     """One row per scope and month of the history: every metric."""
     leaving: LeavingNumbers
     churn: MonthChurn
+    voices: VoiceNumbers
 
 
 def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
@@ -119,10 +121,14 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
         count = with_stake(count, churn.customers.select("customer_id", "value_at_stake"))
     plan = month_plan(facts, count, rules)
     leaving = leaving_numbers(facts, count, rules, churn.customers)
+    voices = voice_numbers(facts, count, rules, churn.customers if churn.summary.stake_is_foretold else None)
     now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
     now = with_leaving(now, leaving)
+    now = now.join(voices.ingredients.lazy(), on="scope", how="left")
     values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
-    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), leaving, churn)
+    return MonthNumbers(
+        facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), leaving, churn, voices
+    )
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -170,6 +176,7 @@ class _Dealer:
         self.landings = _by(facts.store_landings, "store_id")
         self.vips = _by(self._vips(), "scope")
         self.leaving = LeavingDealer(self.numbers.leaving, self._person, self._associate_name)
+        self.voices = VoiceRows(numbers.voices, self._person, self._associate_name)
 
     # ---- frames to deal out
 
@@ -359,6 +366,8 @@ class _Dealer:
             absent_tables=issue.absent_tables,
             leaving=None if is_chain else self.leaving.of(scope),
             churn=self.numbers.churn.summary,
+            referral=self.voices.referral(scope),
+            voices=self.voices.voices(scope),
         )
 
     def _figures(self, scope: str) -> dict[str, Figure]:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from flows.sample_chain.aftercare import service_rows, with_promises, with_rivals
 from flows.sample_chain.books import yuan
 from flows.sample_chain.chain import Chain
 from flows.sample_chain.counters import own_associate
@@ -77,9 +78,13 @@ def write_tables(chain: Chain, inbox: Path) -> None:
             for one in store.staff
         ],
         "referrals": referral_rows(chain),
-        "complaints": [(f"C{number:06d}", *row) for number, row in enumerate(sorted(chain.books.complaints), 1)],
-        "surveys": sorted(chain.books.surveys),
+        "complaints": [
+            (f"C{number:06d}", *row)
+            for number, row in enumerate(with_promises(chain, sorted(chain.books.complaints)), 1)
+        ],
+        "surveys": with_rivals(sorted(chain.books.surveys)),
         "contacts": sorted(chain.books.contacts),
+        "services": service_rows(chain),
     }  # fmt: skip
     for table, rows in tables.items():
         write_csv(inbox / f"{table}.csv", header_of(chain, table), rows)

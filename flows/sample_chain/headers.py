@@ -39,14 +39,19 @@ TEMPLATE_HEADERS: dict[str, dict[str, str]] = {
         "complaint_id": "投诉编号", "received_at": "受理时间", "store_id": "门店编号", "order_id": "订单号",
         "member_id": "会员号", "phone": "手机号", "account": "线上账号", "cause": "原因", "severity": "严重程度",
         "text": "内容", "first_answer_at": "首次答复时间", "resolved_at": "解决时间", "compensation": "补偿金额",
-        "steps_done": "已完成步骤", "satisfied": "是否满意", "competitor": "竞争品牌",
+        "steps_done": "已完成步骤", "satisfied": "是否满意", "competitor": "竞争品牌", "promised_by": "承诺完成日期",
+        "promise_kept_on": "承诺兑现日期", "escalated_at": "上报经理时间",
     },
     "surveys": {
         "answered_at": "填写时间", "store_id": "门店编号", "order_id": "订单号", "member_id": "会员号",
         "phone": "手机号",
         "account": "线上账号", "aspect": "方面", "expectation": "期望", "experience": "体验", "importance": "重要性",
         "competitor": "竞争品牌", "expected_price": "预期价格", "share_of_wallet": "消费占比", "likes": "喜欢之处",
-        "dislikes": "不满之处", "nps": "推荐意愿",
+        "dislikes": "不满之处", "nps": "推荐意愿", "competitor_experience": "竞争品牌体验",
+    },
+    "services": {
+        "service_id": "服务编号", "done_on": "完成日期", "store_id": "门店编号", "member_id": "会员号", "kind": "服务类别",
+        "satisfied": "是否满意",
     },
     "contacts": {
         "contacted_at": "联系时间", "member_id": "会员号", "phone": "手机号", "account": "线上账号",

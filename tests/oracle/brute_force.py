@@ -160,6 +160,7 @@ class BruteForce:
         self.classes = cache(self._classes)
         self.attitude = cache(self._attitude)
         self.purchases = cache(self._purchases)
+        self.referrers = cache(self._referrers)
         self.net_by_customer = cache(self._net_by_customer)
 
     # ---- people
@@ -499,11 +500,30 @@ class BruteForce:
 
     def referred(self, who: str, end: date) -> bool:
         """Whether we know who brought them: a referral up to that day, or the customer file. Oneself is nobody."""
-        for row in self.world.referrals:
-            if self.who(row.referred) == who and row.referred_on <= end and self.who(row.referrer) != who:
-                return True
-        told = self.file[who].referrer if who in self.file and self.on_file(who, end) else ""
-        return bool(told) and self.who(told) != who
+        return who in self.referrers(end)
+
+    def _referrers(self, end: date) -> dict[str, str]:
+        """Person → who brought them, as known that day; without those on a circle."""
+        told: dict[str, tuple[tuple[int, date, str], str]] = {}
+        for row in sorted(self.world.customers, key=lambda row: row.member_id):
+            who = self.who(row.member_id, row.phone, row.email)
+            by = self.who(self.file[who].referrer) if who and self.on_file(who, end) else None
+            if who and by and by != who:
+                told[who] = ((1, date.min, by), by)
+        for referral in self.world.referrals:
+            who, by = self.who(referral.referred), self.who(referral.referrer)
+            if who and by and by != who and referral.referred_on <= end:
+                rank = (0, referral.referred_on, by)
+                told[who] = min(told.get(who, (rank, by)), (rank, by))
+        brought_by = {who: by for who, (_, by) in told.items()}
+        found = {}
+        for who, by in brought_by.items():
+            above, steps = by, 0
+            while above in brought_by and above != who and steps <= len(brought_by):
+                above, steps = brought_by[above], steps + 1
+            if above != who:
+                found[who] = by
+        return found
 
     def live(self, who: str, month: date) -> bool:
         """A contact that may be used, and a purchase in the 24 months."""
@@ -754,6 +774,7 @@ def _joined(world: World, shared: set[tuple[str, str]]) -> dict[tuple[str, str],
     rows += [[("member", x.referrer)] for x in world.customers]
     rows += [[("member", x.member_id)] for x in world.surveys]
     rows += [[("member", x.member_id)] for x in world.complaints]
+    rows += [[("member", x.member_id)] for x in world.services]
     rows += [[("member", key)] for x in world.referrals for key in (x.referrer, x.referred)]
     rows += [[("phone", x.recipient_phone)] for x in world.order_lines if _is_gift(x)]
     for row in rows:

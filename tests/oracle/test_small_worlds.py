@@ -23,6 +23,7 @@ from schemas.period import Month
 from schemas.review import Review
 from tests.oracle.brute_force import CHAIN, UNASSIGNED, BruteForce, Expected, Stocktake, end_of
 from tests.oracle.compare import STOCKTAKE_TERMS, differences
+from tests.oracle.voices import voice_differences
 from tests.oracle.worlds import SHOP_PHONE, World, make_world, write_world, write_world_rearranged
 
 NOW = datetime(2030, 1, 1)
@@ -80,6 +81,10 @@ def problems_of(seed: int, root: Path, both_months: bool) -> list[str]:
         for scope, review in reviews.items():
             expected = oracle.expected(scope, month)
             problems += [f"seed {seed}, {scope}, {month:%Y-%m}, {line}" for line in differences(review, expected)]
+            problems += [
+                f"seed {seed}, {scope}, {month:%Y-%m}, {line}"
+                for line in voice_differences(review, oracle, scope, month)
+            ]
         without_review = {*oracle.store_ids(), UNASSIGNED} - set(reviews)
         try:
             for review in reviews.values():

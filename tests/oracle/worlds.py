@@ -106,6 +106,10 @@ class Complaint:
     store_id: str
     member_id: str
     competitor: str = ""
+    cause: str = ""
+    severity: str = ""
+    first_answer_at: datetime | None = None
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,20 @@ class Survey:
     store_id: str = ""
     share_of_wallet: Decimal | None = None
     competitor: str = ""
+    aspect: str = ""
+    expectation: int | None = None
+    experience: int | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """One row per service done."""
+
+    service_id: str
+    done_on: date
+    store_id: str
+    member_id: str
+    kind: str
 
 
 @dataclass
@@ -133,6 +151,7 @@ class World:
     referrals: list[Referral] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
     surveys: list[Survey] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
 
     def tables(self) -> dict[str, tuple[type, Sequence[object]]]:
         """File name without .csv → row type and rows. The customer file lands first of those that name customers."""
@@ -145,6 +164,7 @@ class World:
             "referrals": (Referral, self.referrals),
             "register of complaints": (Complaint, self.complaints),
             "surveys": (Survey, self.surveys),
+            "services": (Service, self.services),
         }
 
 
@@ -246,6 +266,7 @@ class _Maker:
         self._gifts_and_shop_phone(Random(-1 - self.world.seed))
         self._referrals()
         self._said()
+        self._voices(Random(-2 - self.world.seed))
         for name in ("customers", "products", "stores", "referrals", "surveys"):
             if self.rng.random() < 0.06:
                 setattr(self.world, name, [])
@@ -532,6 +553,48 @@ class _Maker:
                 rival = rng.choice(["", "Rival & Co"])
                 at = self._moment(self._day())
                 self.world.complaints.append(Complaint(f"c{number}", at, rng.choice(self.store_ids), member, rival))
+
+    def _voices(self, rng: Random) -> None:
+        """Causes, severities and settlements on the edges of a day, a week and the month; marks; services; a circle or two."""
+        bought = sorted({(line.member_id, line.ordered_at.date()) for line in self.world.order_lines if line.member_id})
+        for number, (member, day) in enumerate(bought):
+            if rng.random() < 0.12:
+                at = self._at(rng, min(day + timedelta(days=rng.choice([0, 1, 5, 40])), self.as_of))
+                store = rng.choice(self.store_ids)
+                self.world.complaints.append(Complaint(f"v{number}", at, store, member))
+            if rng.random() < 0.1:
+                done = min(day + timedelta(days=rng.choice([0, 30, 100])), self.as_of)
+                kind = rng.choice(["cleaning", "repair"])
+                self.world.services.append(Service(f"w{number}", done, rng.choice(self.store_ids), member, kind))
+            if rng.random() < 0.12:
+                at = self._at(rng, day) + timedelta(seconds=number % 60)
+                for aspect in rng.sample(["", "quality", "service", "price"], rng.randint(1, 3)):
+                    marks = (rng.randint(3, 9), rng.choice([None, *range(3, 10)]))
+                    self.world.surveys.append(
+                        Survey(at, member, rng.choice(self.store_ids[:1]), None, "", aspect, *marks)
+                    )
+        for place, complaint in enumerate(self.world.complaints):
+            took = rng.choice([None, timedelta(hours=24), timedelta(hours=25), timedelta(days=7), timedelta(days=7, seconds=1),
+                               timedelta(hours=3), timedelta(days=40)])  # fmt: skip
+            resolved = None if took is None else complaint.received_at + took
+            answered = (
+                None if rng.random() < 0.2 else complaint.received_at + timedelta(hours=rng.choice([0, 1, 5, 700]))
+            )
+            self.world.complaints[place] = replace(
+                complaint, cause=rng.choice(["quality", "service", "Service", "", "smell"]), resolved_at=resolved,
+                severity=rng.choice(["major", "minor", ""]), first_answer_at=answered,
+            )  # fmt: skip
+        members = sorted({row.referred for row in self.world.referrals})
+        if (
+            len(members) > 3 and rng.random() < 0.4
+        ):  # the first who was brought is told to have been brought by the last
+            self.world.referrals.append(Referral(members[-1], rng.choice(["m000", members[0]]), self._day_of(rng)))
+
+    def _at(self, rng: Random, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, rng.choice([0, 9, 12, 23]), rng.choice([0, 30, 59]))
+
+    def _day_of(self, rng: Random) -> date:
+        return self.first + timedelta(days=rng.randint(0, (self.as_of - self.first).days))
 
 
 def make_world(seed: int) -> World:

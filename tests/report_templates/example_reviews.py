@@ -41,6 +41,7 @@ from schemas.review import (
     VipRow,
 )  # fmt: skip
 from schemas.segments import CARE_KIND, KNOWLEDGE_QUESTIONS
+from tests.report_templates import example_voices
 
 Locale = Literal["zh_CN", "en"]
 AS_OF = date(2026, 10, 31)
@@ -333,7 +334,7 @@ def _figures(
         "actions": ([actions], None),
     }  # fmt: skip
     assert set(series) <= set(METRICS)
-    return {name: figure(name, values, n=n) for name, (values, n) in series.items()}
+    return {name: figure(name, values, n=n) for name, (values, n) in series.items()} | example_voices.figures()
 
 
 def _review(locale: Locale, **fields: Any) -> Review:
@@ -416,6 +417,7 @@ def ordinary_store(locale: Locale = "zh_CN") -> Review:
         figures=_figures(_rng("ordinary"), 1, base, vip, len(actions)), stocktake=(base, vip), vips=vips_of(locale),
         vip_answers=answers_of(locale), care=care_of(64, locale), actions=actions, associates=associates_of(actions, 40),
         files=_files(1), absent_tables=("surveys",), **_customer_tables(1),
+        referral=example_voices.referral_of(locale), voices=example_voices.voices_of(locale),
     )  # fmt: skip
 
 
@@ -525,6 +527,7 @@ def chain(stores: int, locale: Locale = "zh_CN") -> Review:
     return _review(
         locale, scope=Scope("chain", None, WORDS[locale]["chain"][0], None), figures=figures, stocktake=(base, vip), stores=rows,
         files=_files(stores), **_customer_tables(stores), **_identity(5 * stores, locale),
+        referral=example_voices.referral_of(locale, is_chain=True), voices=example_voices.voices_of(locale, is_chain=True),
     )  # fmt: skip
 
 
