@@ -24,6 +24,7 @@ STORE_COUNTS = ("opening_base", *(name for name, _ in STOCKTAKE_FLOWS), "closing
 THREE_THINGS = {
     "complaints": ("answer_complaint",),
     "referrals": ("thank_referrer", "welcome_referred"),
+    "visit": ("visit_top_spender",),
     "win_back": ("win_back",),
     "dates": ("birthday", "anniversary", "gift_day"),
     "after_purchase": ("call_after_3_days", "three_months"),

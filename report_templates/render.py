@@ -31,6 +31,7 @@ from report_templates.identity_page import identity_page
 from report_templates.language import Language
 from report_templates.list_page import list_pages
 from report_templates.month_page import month_page
+from report_templates.people_page import opportunity_page, people_page
 from report_templates.review_json import review_json
 from report_templates.stores_page import chain_things, stores_page
 from report_templates.vip_page import vip_page
@@ -148,6 +149,7 @@ def _document(review: Review) -> tuple[str, Album]:
         vips=None if is_chain else vip_page(review, say),
         care=None if is_chain else care_page(review, say),
         lists=[] if is_chain else list_pages(review, say),
+        people=people_page(review, say, album), opportunity=opportunity_page(review, say),
         stores=stores_page(review, say, album) if is_chain else None,
         identity=identity_page(review, say) if is_chain else None,
         data=data_page(review, say),

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from report_templates.comparison import comparisons
 from report_templates.language import money_places, rounded
+from schemas.people import PeopleAndOpportunity
 from schemas.review import Review
 
 SHARE_PLACES = 6
@@ -51,7 +52,15 @@ def _tables(review: Review) -> dict[str, Iterable[object]]:
         "comparison": comparisons(review),
     }
     left_out = STORE_ONLY_TABLES if review.scope.kind == "chain" else frozenset()
-    return {name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out}
+    told = {name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out}
+    return told | people_tables(review.people)
+
+
+def people_tables(page: PeopleAndOpportunity | None) -> dict[str, Iterable[object]]:
+    """Page 8's tables, under the names of its fields."""
+    if page is None:
+        return {}
+    return {field.name: rows for field in fields(page) if isinstance(rows := getattr(page, field.name), tuple)}
 
 
 def _block(members: list[str], brackets: str, indent: str) -> str:

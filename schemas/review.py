@@ -13,6 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from schemas.people import PeopleAndOpportunity
+
 Value = int | float | Decimal | None
 Param = str | int | float | bool | Decimal | date | None
 
@@ -378,6 +380,8 @@ class Review:
     """Only in the chain's review, like the next two; the most money first."""
     shared_keys: tuple[SharedKey, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    people: PeopleAndOpportunity | None = None
+    """Page 8."""
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

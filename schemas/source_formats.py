@@ -19,6 +19,7 @@ from schemas.products import Products, Stores
 from schemas.referrals import Referrals
 from schemas.segments import LINE_KIND
 from schemas.staff import Associates
+from schemas.targets import Targets
 
 INPUT_TABLES: dict[str, Any] = {
     "order_lines": OrderLines,
@@ -30,6 +31,7 @@ INPUT_TABLES: dict[str, Any] = {
     "complaints": Complaints,
     "surveys": Surveys,
     "contacts": Contacts,
+    "targets": Targets,
 }
 """The tables that files fill: name → pandera model."""
 
@@ -239,6 +241,7 @@ TEMPLATES: tuple[SourceFormat, ...] = (
     _template("complaints", "Regulars 投诉登记", "Regulars complaints", ("complaint_id", "received_at", "store_id")),
     _template("surveys", "Regulars 问卷", "Regulars surveys", ("answered_at",)),
     _template("contacts", "Regulars 联系记录", "Regulars contacts", ("contacted_at",)),
+    _template("targets", "Regulars 门店目标", "Regulars targets", ("store_id", "target_month")),
 )  # fmt: skip
 
 

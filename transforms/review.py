@@ -41,7 +41,7 @@ from schemas.review import (
 )
 from schemas.rules import Rules
 from schemas.segments import ATTITUDE, CHAIN, KNOWLEDGE_QUESTIONS, LINE_KIND, SALES_KINDS, STATUS, VALUE_CLASS
-from transforms import care, people, stocktake, value, vip
+from transforms import care, people, people_and_opportunity, stocktake, value, vip
 from transforms.actions import action_id
 from transforms.facts import Facts
 from transforms.figures import (
@@ -90,6 +90,7 @@ class MonthNumbers:
     plan: Plan
     values: pl.DataFrame
     """One row per scope and month of the history: every metric."""
+    people: people_and_opportunity.PeopleNumbers
 
 
 def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
@@ -108,9 +109,11 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
             )
     count = counts[str(facts.month)]
     plan = month_plan(facts, count, rules)
+    page_8 = people_and_opportunity.people_numbers(facts, count, plan, rules)
     now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
+    now = now.join(page_8.ingredients.lazy(), on="scope", how="left", validate="1:1")
     values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
-    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect())
+    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), page_8)
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -346,7 +349,11 @@ class _Dealer:
             money=self._money(scope),
             completeness=self._completeness_rows(scope),
             absent_tables=issue.absent_tables,
-        )
+            people=people_and_opportunity.page_of(
+                self.numbers.people, scope, self._person, self._associate_name,
+                {name: figure.value for name, figure in figures.items()},
+            ),
+        )  # fmt: skip
 
     def _figures(self, scope: str) -> dict[str, Figure]:
         by_month = self.values.get(scope, {})
@@ -622,6 +629,8 @@ class _Dealer:
             case "gift_day":
                 return {"recipient": _masked_other(row["recipient"]), "occasion": row["occasion"],
                         "last_year_on": row["trigger_on"], "product": row["product"]}  # fmt: skip
+            case "visit_top_spender":
+                return {"rank": row["rank"], "net_sales": row["net_sales_before"]}
             case "ask_vip":
                 return {"question": row["question"], "rank": row["rank"]}
             case "win_back":
