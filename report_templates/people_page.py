@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from report_templates import people_sentences as told
 from report_templates.album import Album
@@ -10,12 +11,12 @@ from report_templates.charts import interval
 from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
 from schemas.people import PeopleAndOpportunity, StaffRow
-from schemas.review import Review
+from schemas.review import Figure, Review
 from schemas.segments import CUSTOMER_KIND, PROSPECT_KIND, RFM
 
 STAFF = 30
-HANDED_OVER = 12
-EXPIRING = 8
+HANDED_OVER = 10
+EXPIRING = 6
 CATEGORIES = 6
 PAIRS = 6
 PICKS = 6
@@ -30,22 +31,23 @@ def people_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
     return {
         "title": told.people_title(say, page) if page.staff or page.handover else told.expiring_title(say, page),
         "lede": told.people_lede(say, review) if page.staff else "",
-        "staff": _staff(page.staff, say, album) if page.staff else None,
-        "handover": _handover(page, say) if page.handover else None,
+        "staff": _staff(page.staff, review.figures.get("first_served_repeat_rate"), say, album) if page.staff else None,
+        "handover": _handover(page, review.as_of, say) if page.handover else None,
         "expiring": _expiring(page, say) if page.expiring else None,
+        "accounts": _accounts(page, say) if page.key_accounts else None,
     }
 
 
-def _staff(rows: tuple[StaffRow, ...], say: Language, album: Album) -> Mapping[str, object]:
+def _staff(rows: tuple[StaffRow, ...], of_store: Figure | None, say: Language, album: Album) -> Mapping[str, object]:
     lows = [row.repeat_low for row in rows if row.repeat_low is not None]
     highs = [row.repeat_high for row in rows if row.repeat_high is not None]
     scale = (min(lows), max(highs)) if lows and highs else (0.0, 1.0)
-    served, back = sum(row.first_served for row in rows), sum(row.came_back for row in rows)
+    mean = scale[0] if of_store is None or of_store.value is None else float(of_store.value)
     return {
         "title": told.staff_title(say, rows),
         "scale": say.text("scale {low} to {high}", low=say.share(scale[0], 0), high=say.share(scale[1], 0)),
         "rows": [
-            _staff_row(row, (back / served) if served else scale[0], scale, say, album) for row in rows[:STAFF]
+            _staff_row(row, mean, scale, say, album) for row in rows[:STAFF]
         ],
         "more": _more(len(rows) - STAFF, say),
     }  # fmt: skip
@@ -95,13 +97,13 @@ def _more(left: int, say: Language) -> str | None:
     return say.plural("And {n} more in review.json.", "And {n} more in review.json.", left) if left > 0 else None
 
 
-def _handover(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]:
+def _handover(page: PeopleAndOpportunity, as_of: date, say: Language) -> Mapping[str, object]:
     return {
         "title": told.handover_title(say, page),
         "rows": [
             {
                 "name": row.person.masked_name, "tail": row.person.phone_tail, "is_vip": row.is_vip,
-                "last": say.cell_day(row.last_purchase_on), "sales": say.amount(row.net_sales_12m),
+                "last": say.near_day(row.last_purchase_on, as_of), "sales": say.amount(row.net_sales_12m),
                 "left": row.left_name, "left_on": say.cell_day(row.left_on), "new": row.new_name or UNKNOWN,
                 "note": told.handover_note(say, is_closest=row.is_closest, has_room=row.new_name is not None),
             }
@@ -114,6 +116,7 @@ def _handover(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]
 def _expiring(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]:
     return {
         "title": told.expiring_title(say, page),
+        "has_value": any(row.stored_value for row in page.expiring),
         "rows": [
             {
                 "name": row.person.masked_name, "tail": row.person.phone_tail, "day": say.cell_day(row.expires_on),
@@ -142,7 +145,7 @@ def opportunity_page(review: Review, say: Language) -> Mapping[str, object] | No
         "picks": _picks(review, page, say) if page.picks else None,
         "prospects": _prospects(page, say) if page.prospects else None,
         "holdings": _holdings(page, say),
-        "accounts": _accounts(page, say) if page.key_accounts else None,
+        "accounts": _accounts(page, say) if page.key_accounts and review.scope.kind == "chain" else None,
         "rfm": _rfm(page, say) if page.rfm else None,
         "no_categories": not (page.adoption or page.together),
     }
@@ -160,7 +163,7 @@ def _adoption(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]
                 "range": UNKNOWN
                 if row.difference_low is None or row.difference_high is None
                 else _points_range(row.difference_low, row.difference_high, say),
-                "is_sure": row.difference_low is not None and row.difference_low > 0,
+                "is_sure": told.is_starting(row),
             }
             for row in page.adoption[:CATEGORIES]
         ],
@@ -216,18 +219,7 @@ def _prospects(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object
 
 
 def _holdings(page: PeopleAndOpportunity, say: Language) -> list[str]:
-    return [
-        str(
-            say.plain.plural(
-                "{n} customer holds {amount} {what}; {soon} expires by the end of the month after next",
-                "{n} customers hold {amount} {what}; {soon} expires by the end of the month after next",
-                row.customers, amount=told.holding_amount(say.plain, row.holding, row.amount),
-                what=told.HOLDINGS[row.holding](say.plain),
-                soon=told.holding_amount(say.plain, row.holding, row.expiring_amount),
-            )
-        )
-        for row in page.holdings
-    ]  # fmt: skip
+    return [told.holding(say.plain, row) for row in page.holdings]
 
 
 def _accounts(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]:

@@ -8,9 +8,13 @@ from decimal import Decimal
 
 from report_templates.language import UNKNOWN, Language
 from schemas.metrics import METRICS
-from schemas.people import AdoptionRow, KeyAccountRow, PeopleAndOpportunity, StaffRow, TogetherRow
+from schemas.people import AdoptionRow, HoldingRow, KeyAccountRow, PeopleAndOpportunity, StaffRow, TogetherRow
 from schemas.review import Review, Value
 
+FEWEST_FOR_A_TITLE = 20
+"""A share of fewer people than this makes no title."""
+ALIKE = 0.05
+"""Shares of faded products closer than this are alike: picks of the same product are not independent."""
 CITED_PROFIT = (0.20, 0.85)
 """Customers who come back bring 20–85 % more profit than first-timers, says the trade's text (S1)."""
 
@@ -69,7 +73,9 @@ def people_lede(say: Language, review: Review) -> str:
 
 def staff_title(say: Language, rows: tuple[StaffRow, ...]) -> str:
     """How wide the rank ranges are."""
-    ranges = [row.rank_worst - row.rank_best for row in rows if row.rank_best is not None and row.rank_worst is not None]
+    ranges = [
+        row.rank_worst - row.rank_best for row in rows if row.rank_best is not None and row.rank_worst is not None
+    ]
     if len(ranges) < 2:
         return say.text("One associate, no ranking")
     if min(ranges) == 0:
@@ -87,7 +93,7 @@ def handover_title(say: Language, page: PeopleAndOpportunity) -> str:
 def handover_note(say: Language, *, is_closest: bool, has_room: bool) -> str:
     if not has_room:
         return say.text("nobody has room")
-    return say.text("served them next most") if is_closest else say.text("has room")
+    return say.text("served next most") if is_closest else say.text("has room")
 
 
 def expiring_title(say: Language, page: PeopleAndOpportunity) -> str:
@@ -95,10 +101,16 @@ def expiring_title(say: Language, page: PeopleAndOpportunity) -> str:
     money = sum((row.stored_value for row in page.expiring), Decimal(0))
     if money:
         return say.plural(
-            "{amount} of {n} customer expires", "{amount} of {n} customers expires", len(page.expiring), amount=say.short_money(money)
+            "{amount} of {n} customer expires",
+            "{amount} of {n} customers expires",
+            len(page.expiring),
+            amount=say.short_money(money),
         )
     return say.plural(
-        "{points} points of {n} customer expire", "{points} points of {n} customers expire", len(page.expiring), points=say.count(points)
+        "{points} points of {n} customer expire",
+        "{points} points of {n} customers expire",
+        len(page.expiring),
+        points=say.count(points),
     )
 
 
@@ -106,8 +118,12 @@ def expiring_title(say: Language, page: PeopleAndOpportunity) -> str:
 
 
 def starting(rows: tuple[AdoptionRow, ...]) -> AdoptionRow | None:
-    """The category that A customers start to buy more than others do, beyond chance; None where there is none."""
-    return next((row for row in rows if row.difference_low is not None and row.difference_low > 0), None)
+    """The category that A customers start to buy more than others do, beyond chance and a handful; None: there is none."""
+    return next((row for row in rows if is_starting(row) and row.a_could >= FEWEST_FOR_A_TITLE), None)
+
+
+def is_starting(row: AdoptionRow) -> bool:
+    return row.difference_low is not None and row.difference_low > 0
 
 
 def opportunity_title(say: Language, page: PeopleAndOpportunity) -> str:
@@ -129,7 +145,10 @@ def opportunity_title(say: Language, page: PeopleAndOpportunity) -> str:
 
 def pair_title(say: Language, row: TogetherRow) -> str:
     return say.text(
-        "{category} and {other} go together: {lift} times chance", category=row.category, other=row.other, lift=say.decimal(row.lift)
+        "{category} and {other} go together: {lift} times chance",
+        category=row.category,
+        other=row.other,
+        lift=say.decimal(row.lift),
     )
 
 
@@ -150,7 +169,11 @@ def opportunity_lede(say: Language, review: Review) -> str:
     losing = review.figures.get("unprofitable_customers")
     if losing is not None and losing.value:
         parts.append(
-            say.plural("The margin of {n} customer's lifetime is below zero.", "The lifetime margin of {n} customers is below zero.", int(losing.value))
+            say.plural(
+                "The margin of {n} customer's lifetime is below zero.",
+                "The lifetime margin of {n} customers is below zero.",
+                int(losing.value),
+            )
         )
     return say.sentences(parts)
 
@@ -172,14 +195,25 @@ def picks_title(say: Language, review: Review) -> str:
     own, all_of = review.figures.get("harbinger_share"), review.figures.get("launch_fade_share")
     if own is None or own.value is None or all_of is None or all_of.value is None:
         return say.text("Early adopters' picks, too early to judge")
-    params: dict[str, object] = {"own": say.share(float(own.value), 0), "all": say.share(float(all_of.value), 0), "n": say.count(own.n or 0)}
-    if float(own.value) <= float(all_of.value):
+    params: dict[str, object] = {
+        "own": say.share(float(own.value), 0),
+        "all": say.share(float(all_of.value), 0),
+        "n": say.count(own.n or 0),
+    }
+    if abs(float(own.value) - float(all_of.value)) < ALIKE:
+        return say.text("Early picks fade like all launches: {own} (n = {n}), all {all}", **params)
+    if float(own.value) < float(all_of.value):
         return say.text("Early picks fade less: {own} (n = {n}), all launches {all}", **params)
     return say.text("Early picks fade more: {own} (n = {n}), all launches {all}", **params)
 
 
 def prospects_title(say: Language, people: int, reachable: int) -> str:
-    return say.plural("{n} has never bought, {reachable} can be reached", "{n} have never bought, {reachable} can be reached", people, reachable=say.count(reachable))
+    return say.plural(
+        "{n} has never bought, {reachable} can be reached",
+        "{n} have never bought, {reachable} can be reached",
+        people,
+        reachable=say.count(reachable),
+    )
 
 
 def accounts_title(say: Language, rows: tuple[KeyAccountRow, ...]) -> str:
@@ -189,7 +223,9 @@ def accounts_title(say: Language, rows: tuple[KeyAccountRow, ...]) -> str:
 
 STRATEGY: dict[str, Callable[[Language], str]] = {
     "individual": lambda say: say.text("A named associate, own dates, first look at new pieces."),
-    "enterprise": lambda say: say.text("A contact person, orders a month before holidays, invoice and delivery agreed."),
+    "enterprise": lambda say: say.text(
+        "A contact person, orders a month before holidays, invoice and delivery agreed."
+    ),
     "partner": lambda say: say.text("A review every quarter: what they brought, what they got, what comes next."),
 }
 
@@ -201,9 +237,13 @@ def strategy(say: Language, customer_kind: str) -> str:
 
 def rfm_title(say: Language, champions: int | None, cannot_lose: int | None) -> str:
     if cannot_lose:
-        return say.plural("{n} frequent big spender has gone quiet", "{n} frequent big spenders have gone quiet", cannot_lose)
+        return say.plural(
+            "{n} frequent big spender has gone quiet", "{n} frequent big spenders have gone quiet", cannot_lose
+        )
     if champions:
-        return say.plural("{n} champion by recency, frequency, money", "{n} champions by recency, frequency, money", champions)
+        return say.plural(
+            "{n} champion by recency, frequency, money", "{n} champions by recency, frequency, money", champions
+        )
     return say.text("Recency, frequency, money by fixed cuts")
 
 
@@ -211,6 +251,23 @@ HOLDINGS: dict[str, Callable[[Language], str]] = {
     "points": lambda say: say.text("points"),
     "stored_value": lambda say: say.text("stored value"),
 }
+
+
+def holding(say: Language, row: HoldingRow) -> str:
+    """Who holds how much, and what of it expires soon."""
+    amounts = {"amount": holding_amount(say, row.holding, row.amount), "what": HOLDINGS[row.holding](say)}
+    if not row.expiring_customers:
+        return say.plural(
+            "{n} customer holds {amount} {what}; none of it expires soon",
+            "{n} customers hold {amount} {what}; none of it expires soon",
+            row.customers,
+            **amounts,
+        )
+    return say.plural(
+        "{n} customer holds {amount} {what}; {soon} expires by the end of the month after next",
+        "{n} customers hold {amount} {what}; {soon} expires by the end of the month after next",
+        row.customers, soon=holding_amount(say, row.holding, row.expiring_amount), **amounts,
+    )  # fmt: skip
 
 
 def holding_amount(say: Language, holding: str, amount: Value) -> str:
