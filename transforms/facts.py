@@ -194,7 +194,7 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         .collect(),
         staff=people.newest(rows.associates, "associate_id").collect(),
         first_service=staff.first_service(known_lines, by_key, purchase_facts.lazy(), since=since_24m).collect(),
-        service_days=staff.service_days(known_lines, since=since_24m).collect(),
+        service_days=staff.service_days(known_lines, by_key, since=since_24m).collect(),
         order_associates=staff.order_associates(known_lines, asked_about).collect(),
         targets=people.newest_of(rows.targets, "store_id", "target_month").collect(),
     )

@@ -30,7 +30,7 @@ from schemas.review import Person, Value
 from schemas.rules import Rules
 from schemas.segments import CHAIN, CUSTOMER_KIND, PROSPECT_KIND, RFM
 from schemas.targets import TARGETED
-from transforms import care, opportunity, people, staff
+from transforms import care, opportunity, people, staff, stocktake
 from transforms.facts import Facts
 from transforms.figures import MonthCount, all_homes, care_due, scopes_of
 from transforms.plan import Plan
@@ -123,7 +123,9 @@ def people_numbers(facts: Facts, count: MonthCount, plan: Plan, rules: Rules) ->
     profits = opportunity.profit(facts.scoped.lazy(), first_purchases, as_of=as_of).collect()
     handover = _handover(facts, count, plan, rules)
     associates, store_counts = _associates(facts, count, plan, rules)
-    prospects = opportunity.prospects(file, facts.recipients.lazy(), facts.referred.lazy(), homes, reach)
+    moved_on = stocktake.successors_by(facts.stores, as_of)
+    recipients = facts.recipients.lazy().with_columns(pl.col("home_store_id").replace(moved_on))
+    prospects = opportunity.prospects(file, recipients, facts.referred.lazy(), homes, reach)
     everywhere = pl.concat([prospects.with_columns(scope="home_store_id"), prospects.with_columns(scope=pl.lit(CHAIN))])
     return PeopleNumbers(
         staff=associates,

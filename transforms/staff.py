@@ -32,7 +32,7 @@ def first_service(
     order_lines: pl.LazyFrame, customers_by_key: pl.LazyFrame, purchase_facts: pl.LazyFrame, *, since: date
 ) -> pl.LazyFrame:
     """One row per customer whose first purchase in the chain, not before `since`, was served by a named associate:
-    customer_id, associate_id, store_id, business_date.
+    customer_id, associate_id, business_date.
 
     Of several associates on that day the one with the most sales to them (ties: the smaller id).
     """
@@ -43,22 +43,26 @@ def first_service(
         )
         .join(customers_by_key, on="buyer_key", how="inner", validate="m:1")
         .join(first.select("customer_id", "business_date"), on=["customer_id", "business_date"], how="semi")
-        .group_by("customer_id", "business_date", "associate_id", "store_id")
+        .group_by("customer_id", "business_date", "associate_id")
         .agg(pl.col("net_sales").sum().cast(MONEY))
-        .sort("customer_id", "net_sales", "associate_id", "store_id", descending=[False, True, False, False])
+        .sort("customer_id", "net_sales", "associate_id", descending=[False, True, False])
         .unique(subset="customer_id", keep="first", maintain_order=True)
-        .select("customer_id", "associate_id", "store_id", "business_date")
+        .select("customer_id", "associate_id", "business_date")
     )
 
 
-def service_days(order_lines: pl.LazyFrame, *, since: date) -> pl.LazyFrame:
-    """One row per associate and business date since `since`: `receipts` served, and of these `unnamed_receipts`."""
+def service_days(order_lines: pl.LazyFrame, customers_by_key: pl.LazyFrame, *, since: date) -> pl.LazyFrame:
+    """One row per associate and business date since `since`: `receipts` served, and of these `unnamed_receipts`.
+
+    A receipt with nothing but the shop's own number on it names nobody.
+    """
     return (
         order_lines.filter(
             (pl.col("line_kind") == "sale") & (pl.col("business_date") >= since) & pl.col("associate_id").is_not_null()
         )
+        .join(customers_by_key, on="buyer_key", how="left", validate="m:1")
         .group_by("associate_id", "business_date", "store_id", "order_id")
-        .agg(is_unnamed=pl.col("buyer_key").is_null().all())
+        .agg(is_unnamed=pl.col("customer_id").is_null().all())
         .group_by("associate_id", "business_date")
         .agg(receipts=pl.len().cast(pl.Int64), unnamed_receipts=pl.col("is_unnamed").sum().cast(pl.Int64))
         .sort("associate_id", "business_date")

@@ -114,7 +114,12 @@ def test_an_early_pick_is_taken_within_60_days_of_launch_by_an_early_adopter():
 
 def file_of(**columns: list[object]) -> pl.LazyFrame:
     n = len(columns["customer_id"])
-    blank = {"points": pl.Int64, "stored_value": pl.Decimal(18, 2), "points_expire_on": pl.Date, "stored_value_expire_on": pl.Date}
+    blank = {
+        "points": pl.Int64,
+        "stored_value": pl.Decimal(18, 2),
+        "points_expire_on": pl.Date,
+        "stored_value_expire_on": pl.Date,
+    }
     return pl.LazyFrame(columns).with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in blank.items() if name not in columns
     ).head(n)  # fmt: skip
@@ -175,7 +180,11 @@ def profit_of(scoped: pl.LazyFrame) -> dict[str, object]:
 
 
 def test_profit_is_margin_only_while_cost_is_known_for_95_in_100():
-    rows = (("back", "2025-01-01", 100, 50, 100), ("back", "2026-01-01", 100, 40, 95), ("first", "2026-02-01", 100, 80, 95))
+    rows = (
+        ("back", "2025-01-01", 100, 50, 100),
+        ("back", "2026-01-01", 100, 40, 95),
+        ("first", "2026-02-01", 100, 80, 95),
+    )
     got = profit_of(money(*rows))
     assert (got["profit_per_returning_customer_12m"], got["profit_per_first_time_customer_12m"]) == (60.0, 20.0)
     assert (got["is_margin"], got["unprofitable_customers"]) == (True, 0)
@@ -184,7 +193,10 @@ def test_profit_is_margin_only_while_cost_is_known_for_95_in_100():
 
 
 def test_who_cost_more_than_they_paid_is_a_fact_and_unknown_without_cost():
-    assert profit_of(money(("a", "2026-01-01", 10, 11, 10), ("b", "2026-01-01", 10, 10, 10)))["unprofitable_customers"] == 1
+    assert (
+        profit_of(money(("a", "2026-01-01", 10, 11, 10), ("b", "2026-01-01", 10, 10, 10)))["unprofitable_customers"]
+        == 1
+    )
     assert profit_of(money(("a", "2026-01-01", 10, 11, 0)))["unprofitable_customers"] is None
 
 

@@ -99,7 +99,7 @@ def bought(*days: tuple[str, int, str]) -> pl.LazyFrame:
 
 def test_day_90_counts_and_day_180_is_still_a_return():
     first = pl.LazyFrame(
-        {"customer_id": ["edge", "young", "back", "late"], "associate_id": ["a"] * 4, "store_id": ["s1"] * 4,
+        {"customer_id": ["edge", "young", "back", "late"], "associate_id": ["a"] * 4,
          "business_date": [date(2026, 8, 2), date(2026, 8, 3), date(2026, 1, 1), date(2026, 1, 1)]}
     )  # fmt: skip
     days = bought(("back", 2, "2026-06-30"), ("late", 2, "2026-07-01"), ("young", 2, "2026-08-04"))
@@ -133,7 +133,7 @@ def test_the_first_purchase_belongs_to_who_sold_most_that_day():
 def test_strangers_are_first_purchases_and_unnamed_receipts():
     got = staff.stranger_counts(
         staff.first_service(TILL, KEYS, DAYS, since=date(2026, 1, 1)),
-        staff.service_days(TILL, since=date(2026, 1, 1)),
+        staff.service_days(TILL, KEYS, since=date(2026, 1, 1)),
         pl.LazyFrame({"customer_id": ["c1", "c2"]}),
         pl.LazyFrame({"customer_id": ["c1", "c2"], "may_contact": [True, False]}),
         since=date(2026, 1, 1),
