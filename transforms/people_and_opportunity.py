@@ -480,3 +480,37 @@ def _targets(targets: pl.DataFrame, scope: str, actuals: dict[str, Value]) -> tu
             )
         )
     return tuple(rows)
+
+
+# ---- the staff league
+
+
+def league(facts: Facts, *, first: date, last: date, store_id: str | None = None) -> pl.DataFrame:
+    """One row per associate who was at work from `first` to `last` (of one store, or of the chain), by shrunken repeat
+    rate: rates and counts of the period, the rank range among them, and `contacts_logged`.
+
+    `facts` are of a month at or after `last`: the later, the more of those first served have had their 180 days.
+    """
+    was_at_work = (pl.col("from_date").is_null() | (pl.col("from_date") <= last)) & (
+        pl.col("to_date").is_null() | (pl.col("to_date") > first)
+    )
+    is_theirs = pl.lit(True) if store_id is None else pl.col("store_id") == store_id
+    counts = associate_counts(facts, since=first, until=last, repeat_since=first).collect()
+    rates = staff.repeat_rates(counts.select("associate_id", "store_id", "first_served_90d", "came_back_180d"))
+    players = counts.filter(was_at_work & is_theirs)
+    ranks = staff.rank_ranges(rates, players.select("associate_id", group=pl.lit("league")))
+    logged = (
+        facts.contacts.lazy()
+        .filter(pl.col("contacted_at").dt.date().is_between(first, last) & pl.col("associate_id").is_not_null())
+        .group_by("associate_id")
+        .agg(contacts_logged=pl.len().cast(pl.Int64))
+    )
+    joined = players.lazy()
+    for part in (rates.rates.lazy().drop("store_id"), ranks.lazy(), logged):
+        joined = joined.join(part, on="associate_id", how="left", validate="1:1")
+    return (
+        joined.with_columns(*(metric_of_associates(name) for name in STAFF_RATES), pl.col("contacts_logged").fill_null(0))
+        .drop("from_date", "to_date", "store_rate", "experience_sum", "ranked_of")
+        .sort("repeat_rate", "associate_id", descending=[True, False])
+        .collect()
+    )  # fmt: skip
