@@ -189,12 +189,8 @@ def _log_gamma(z: np.ndarray) -> np.ndarray:
     """log Γ(z) for z > 0, to 1e-12 of its size: Stirling's series (Abramowitz & Stegun 6.1.41) eight steps up."""
     up = z + 8
     tail = 1 / (12 * up) - 1 / (360 * up**3) + 1 / (1260 * up**5) - 1 / (1680 * up**7)
-    steps = sum((np.log(z + step) for step in range(8)), np.zeros(()))
-    return (up - 0.5) * np.log(up) - up + 0.5 * np.log(2 * np.pi) + tail - steps
-
-
-def _log_beta(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return _log_gamma(a) + _log_gamma(b) - _log_gamma(a + b)
+    steps = z * (z + 1) * (z + 2) * (z + 3) * (z + 4) * (z + 5) * (z + 6) * (z + 7)
+    return (up - 0.5) * np.log(up) - up + 0.5 * np.log(2 * np.pi) + tail - np.log(steps)
 
 
 def _log_sum(logs: np.ndarray, axis: int = 0) -> np.ndarray:
@@ -225,28 +221,33 @@ def repeat_rates(counts: pl.DataFrame) -> RepeatRates:
     counts = counts.sort("store_id", "associate_id")
     strength = 1 / SPREADS**2
     a, b = np.outer(STORE_MEANS, strength), np.outer(1 - STORE_MEANS, strength)
-    none = _log_beta(a, b)
+    none = _log_gamma(a) + _log_gamma(b) - _log_gamma(strength)
     stores = counts.partition_by("store_id", maintain_order=True)
     likelihoods = []
     for store in stores:
         # associates with the same counts are the same factor
         cells = store.group_by("first_served_90d", "came_back_180d").agg(n=pl.len()).sort(pl.all())
         n, x, times = (cells[name].to_numpy()[:, None, None] for name in ("first_served_90d", "came_back_180d", "n"))
-        likelihoods.append((times * (_log_beta(x + a, n - x + b) - none)).sum(axis=0))
+        both = _log_gamma(x + a) + _log_gamma(n - x + b) - _log_gamma(n + strength)
+        likelihoods.append((times * (both - none)).sum(axis=0))
     of_strength = sum((_log_sum(one)[0] for one in likelihoods), np.zeros(len(strength)))
     of_strength = np.exp(of_strength - _log_sum(of_strength))
     # one strength per draw for the whole chain, in order, so that associates of different stores can be compared
     edges = np.cumsum(of_strength)
     places = (np.arange(DRAWS) + 0.5) / DRAWS * edges[-1]
     which = np.minimum(np.searchsorted(edges, places), len(strength) - 1)
+    stretches = [(k, slice(*np.searchsorted(which, [k, k + 1]))) for k in np.unique(which)]
     rows, draws = [], []
     for store, likelihood in zip(stores, likelihoods, strict=True):
         n, x = (store[name].to_numpy() for name in ("first_served_90d", "came_back_180d"))
         given = np.exp(likelihood - _log_sum(likelihood))  # of the mean, given the strength
         joint = given * of_strength
         rng = np.random.default_rng(int.from_bytes(blake2b(store["store_id"][0].encode(), digest_size=8).digest()))
-        mean_edges = np.cumsum(given, axis=0)[:, which]
-        means = STORE_MEANS[np.minimum((mean_edges < rng.random(DRAWS) * mean_edges[-1]).sum(axis=0), len(given) - 1)]
+        mean_edges, chance = np.cumsum(given, axis=0), rng.random(DRAWS)
+        means = np.empty(DRAWS)
+        for k, part in stretches:
+            places = np.searchsorted(mean_edges[:, k], chance[part] * mean_edges[-1, k])
+            means[part] = STORE_MEANS[np.minimum(places, len(given) - 1)]
         alpha, beta = means * strength[which], (1 - means) * strength[which]
         thetas = rng.beta(x[:, None] + alpha, (n - x)[:, None] + beta)
         shrunken = (x[:, None, None] + a) / (n[:, None, None] + strength)
@@ -259,11 +260,11 @@ def repeat_rates(counts: pl.DataFrame) -> RepeatRates:
                 store_rate=pl.lit(float((STORE_MEANS[:, None] * joint).sum())),
             )
         )
-        draws.append(thetas)
+        draws.append(thetas.astype(np.float32))
     empty = counts.select("associate_id", "store_id").with_columns(
         **{name: pl.lit(None, pl.Float64) for name in ("repeat_rate", "repeat_low", "repeat_high", "store_rate")}
     )
-    return RepeatRates(pl.concat(rows) if rows else empty, np.concatenate(draws) if draws else np.empty((0, DRAWS)))
+    return RepeatRates(pl.concat(rows) if rows else empty, np.concatenate(draws) if draws else np.empty((0, DRAWS), np.float32))
 
 
 def rank_ranges(rates: RepeatRates, ranked: pl.DataFrame) -> pl.DataFrame:

@@ -165,8 +165,9 @@ class PeopleBruteForce:
                 continue
             last = self.oracle.days(who, end)[-1]
             found.append((who in self.oracle.vips(month), last, here[theirs].name))
-        out.figures["orphaned_customers"] = len(found)
-        out.figures["orphaned_vips"] = sum(is_vip for is_vip, _, _ in found)
+        known = bool(self.world.associates)
+        out.figures["orphaned_customers"] = len(found) if known else None
+        out.figures["orphaned_vips"] = sum(is_vip for is_vip, _, _ in found) if known else None
         out.orphans = [] if scope == CHAIN else sorted(found)
 
     # ---- categories
