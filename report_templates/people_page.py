@@ -157,9 +157,9 @@ def _adoption(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]
         "rows": [
             {
                 "category": row.category,
-                "a": _share(row.a_started / row.a_could if row.a_could else None, say),
+                "a": _share(row.a_share, say),
                 "a_n": f"{say.count(row.a_started)}/{say.count(row.a_could)}",
-                "others": _share(row.others_started / row.others_could if row.others_could else None, say),
+                "others": _share(row.others_share, say),
                 "range": UNKNOWN
                 if row.difference_low is None or row.difference_high is None
                 else _points_range(row.difference_low, row.difference_high, say),
@@ -181,7 +181,7 @@ def _together(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]
             {
                 "pair": f"{row.category} + {row.other}",
                 "both": say.count(row.with_both),
-                "one": say.count(row.with_category + row.with_other - 2 * row.with_both),
+                "one": say.count(row.with_one),
                 "lift": say.decimal(row.lift),
                 "range": f"{say.decimal(row.lift_low)}–{say.decimal(row.lift_high)}",
             }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from report_templates.language import UNKNOWN, Language
+from report_templates.people_comparison import more_profit
 from schemas.metrics import METRICS
 from schemas.people import AdoptionRow, HoldingRow, KeyAccountRow, PeopleAndOpportunity, StaffRow, TogetherRow
 from schemas.review import Review, Value
@@ -131,7 +132,7 @@ def opportunity_title(say: Language, page: PeopleAndOpportunity) -> str:
     if adopted:
         return say.text(
             "A customers start buying {category}: {a} against {others}", category=adopted.category,
-            a=say.share(adopted.a_started / adopted.a_could, 0), others=say.share(adopted.others_started / adopted.others_could, 0),
+            a=say.share(adopted.a_share or 0.0, 0), others=say.share(adopted.others_share or 0.0, 0),
         )  # fmt: skip
     if page.together:
         return pair_title(say, page.together[0])
@@ -155,10 +156,9 @@ def pair_title(say: Language, row: TogetherRow) -> str:
 def opportunity_lede(say: Language, review: Review) -> str:
     """Profit of those who come back beside the trade's figure, and who is unprofitable."""
     parts = []
-    ratio = review.figures.get("returning_profit_ratio_12m")
-    if ratio is not None and ratio.value is not None and review.people:
+    more = more_profit(review)
+    if more is not None and review.people:
         basis = say.text("profit") if review.people.profit_is_margin else say.text("net sales (cost not known)")
-        more = float(ratio.value) - 1
         low, high = (say.share(edge, 0) for edge in CITED_PROFIT)
         params = {"basis": basis, "more": say.share(abs(more), 0), "low": low, "high": high}
         parts.append(

@@ -68,6 +68,8 @@ class AdoptionRow:
     a_could: int
     others_started: int
     others_could: int
+    a_share: float | None
+    others_share: float | None
     difference: float | None
     """A customers' share minus the others', with its 95 % interval (Newcombe)."""
     difference_low: float | None
@@ -83,6 +85,8 @@ class TogetherRow:
     with_both: int
     with_category: int
     with_other: int
+    with_one: int
+    """Of one of the two only: whom to show the other."""
     lift: float
     lift_low: float
     lift_high: float

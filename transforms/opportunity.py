@@ -97,6 +97,8 @@ def adoption(category_days: pl.LazyFrame, classes: pl.LazyFrame, *, as_of: date)
     of_others, others_low, others_high = _wilson("others_started", "others_could")
     difference = of_a - of_others
     return counted.with_columns(
+        a_share=of_a,
+        others_share=of_others,
         difference=difference,
         difference_low=difference - ((of_a - a_low) ** 2 + (others_high - of_others) ** 2).sqrt(),
         difference_high=difference + ((a_high - of_a) ** 2 + (of_others - others_low) ** 2).sqrt(),
@@ -139,7 +141,10 @@ def bought_together(category_days: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame
         pairs.join(each.rename({"n": "with_category"}), on=["scope", "category"], how="left", validate="m:1")
         .join(each.rename({"n": "with_other", "category": "other"}), on=["scope", "other"], how="left", validate="m:1")
         .join(buyers, on="scope", how="left", validate="m:1")
-        .with_columns(lift=p12 / (p1 * p2))
+        .with_columns(
+            lift=p12 / (p1 * p2),
+            with_one=pl.col("with_category") + pl.col("with_other") - 2 * pl.col("with_both"),
+        )
         .with_columns(lift_low=pl.col("lift") * (-spread).exp(), lift_high=pl.col("lift") * spread.exp())
         .sort("scope", "lift_low", "category", "other", descending=[False, True, False, False])
     )

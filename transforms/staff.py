@@ -264,7 +264,9 @@ def repeat_rates(counts: pl.DataFrame) -> RepeatRates:
     empty = counts.select("associate_id", "store_id").with_columns(
         **{name: pl.lit(None, pl.Float64) for name in ("repeat_rate", "repeat_low", "repeat_high", "store_rate")}
     )
-    return RepeatRates(pl.concat(rows) if rows else empty, np.concatenate(draws) if draws else np.empty((0, DRAWS), np.float32))
+    return RepeatRates(
+        pl.concat(rows) if rows else empty, np.concatenate(draws) if draws else np.empty((0, DRAWS), np.float32)
+    )
 
 
 def rank_ranges(rates: RepeatRates, ranked: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from decimal import Decimal
 
@@ -89,6 +90,11 @@ def test_nobody_to_rate_is_no_error():
     assert rates.rates.is_empty()
     ranked = pl.DataFrame(schema={"associate_id": pl.String, "group": pl.String})
     assert staff.rank_ranges(rates, ranked).is_empty()
+
+
+def test_log_gamma_is_the_standard_librarys():
+    places = [0.01, 0.5, 1.0, 2.5, 10.0, 400.0, 1e6]
+    assert staff._log_gamma(np.array(places)) == pytest.approx([math.lgamma(x) for x in places], rel=1e-11, abs=1e-11)
 
 
 def bought(*days: tuple[str, int, str]) -> pl.LazyFrame:
