@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from report_templates.people_comparison import more_profit, people_sums
 from schemas.metrics import METRICS
 from schemas.review import Action, CompletenessRow, Figure, Review, StocktakeRow, StoreRow, Value, ValueClassMove
 from schemas.segments import VALUE_CLASS
@@ -179,6 +180,7 @@ def comparisons(review: Review) -> tuple[Comparison, ...]:
         *_of_figures(review), *_of_stocktake(review), *_of_classes(review), *_of_themes(review), *_of_files(review),
         *_of_completeness(review),
     ]  # fmt: skip
+    rows += _of_people(review)
     if review.scope.kind == "chain":
         rows += [*_of_stores(review), *_of_unassigned(review), *_of_regions(review)]
     return tuple(rows)
@@ -230,6 +232,15 @@ def _of_files(review: Review) -> list[Comparison]:
     return [
         Comparison(name, "files", None, file_total(review, name), None, None) for name in FILE_COUNTS if review.files
     ]
+
+
+def _of_people(review: Review) -> list[Comparison]:
+    """The sums of page 8, and the returning customers' surplus."""
+    rows = [Comparison(name, "sum", None, total, None, None) for name, total in people_sums(review).items()]
+    if review.people is not None:
+        more = more_profit(review)
+        rows.append(Comparison("returning_profit_ratio_12m", "first_time", None, None, more, None))
+    return rows
 
 
 def _of_regions(review: Review) -> list[Comparison]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from report_templates.comparison import Comparison
 from schemas.review import Review, Value
 
 
@@ -30,11 +29,3 @@ def people_sums(review: Review) -> dict[str, Value]:
         "key_accounts_silent": sum(row.silent or 0 for row in page.key_accounts),
         "pairs_together": len(page.together),
     }
-
-
-def people_comparisons(review: Review) -> list[Comparison]:
-    """One row per sum of page 8, and the returning customers' surplus."""
-    rows = [Comparison(name, "sum", None, total, None, None) for name, total in people_sums(review).items()]
-    if review.people is not None and (more := more_profit(review)) is not None:
-        rows.append(Comparison("returning_profit_ratio_12m", "first_time", None, None, more, None))
-    return rows

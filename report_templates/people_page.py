@@ -75,7 +75,7 @@ def _staff_row(
         "care": _share(row.care_done_share, say, 0),
         "care_due": say.count(row.care_due) if row.care_due else "",
         "sign_up": _share(row.sign_up_rate, say, 0),
-        "added": _share(row.contact_added_rate, say, 0),
+        "added": _share(row.reachable_rate, say, 0),
         "strangers": say.count(row.strangers_served) if row.strangers_served else "",
         "workload": _share(row.workload, say, 0),
         "contacts": f"{say.count(row.contacts_due)}/{say.count(row.capacity)}",

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from report_templates.comparison import comparisons
 from report_templates.language import money_places, rounded
-from report_templates.people_comparison import people_comparisons
 from schemas.people import PeopleAndOpportunity
 from schemas.review import Review
 
@@ -50,7 +49,7 @@ def _hidden(review: Review) -> frozenset[str]:
 def _tables(review: Review) -> dict[str, Iterable[object]]:
     special: dict[str, Iterable[object]] = {
         "figures": [review.figures[name] for name in sorted(review.figures)],
-        "comparison": [*comparisons(review), *people_comparisons(review)],
+        "comparison": comparisons(review),
     }
     left_out = STORE_ONLY_TABLES if review.scope.kind == "chain" else frozenset()
     told = {name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out}

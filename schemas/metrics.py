@@ -233,7 +233,7 @@ METRICS = _metrics(
            "近 12 月所接待的生客（未留名小票与首购顾客）中，现已建档的占比",
            "Of strangers served in 12 months (unnamed receipts and first purchases), the share now on the customer file",
            ("signed_up", "strangers_served"), "signed_up / strangers_served", "nobody_served", "strangers_served"),
-    Metric("contact_added_rate", "share", "up", "建联率", "Contact-added rate",
+    Metric("reachable_rate", "share", "up", "建联率", "Contact-added rate",
            "同上，现已留有可用且同意的联系方式的占比", "Of the same, the share that may now be reached over a channel with consent",
            ("contact_added", "strangers_served"), "contact_added / strangers_served", "nobody_served", "strangers_served"),
     Metric("stated_satisfaction", "index", "up", "接待评分", "Stated satisfaction",

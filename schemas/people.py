@@ -35,7 +35,7 @@ class StaffRow:
     """Of the care that fell due this month for customers they look after."""
     care_due: int
     sign_up_rate: float | None
-    contact_added_rate: float | None
+    reachable_rate: float | None
     strangers_served: int
     workload: float | None
     contacts_due: int

@@ -95,7 +95,7 @@ def metric_of_associates(name: str) -> pl.Expr:
     return METRICS[name].expression()
 
 
-STAFF_RATES = ("sign_up_rate", "contact_added_rate", "stated_satisfaction")
+STAFF_RATES = ("sign_up_rate", "reachable_rate", "stated_satisfaction")
 
 
 def people_numbers(facts: Facts, count: MonthCount, plan: Plan, rules: Rules) -> PeopleNumbers:
@@ -353,7 +353,7 @@ def _staff_row(row: dict[str, Any]) -> StaffRow:
         care_done_share=row["care_done_share"],
         care_due=row["care_due"] or 0,
         sign_up_rate=row["sign_up_rate"],
-        contact_added_rate=row["contact_added_rate"],
+        reachable_rate=row["reachable_rate"],
         strangers_served=row["strangers_served"],
         workload=row["workload"],
         contacts_due=row["contacts_due"],

@@ -111,7 +111,7 @@ class PeopleBruteForce:
                 out.staff[one.associate_id] = (len(served), len(back))
         for name, top, bottom in (
             ("first_served_repeat_rate", "back", "served"), ("sign_up_rate", "signed", "strangers"),
-            ("contact_added_rate", "added", "strangers"), ("stated_satisfaction", "rated", "ratings"),
+            ("reachable_rate", "added", "strangers"), ("stated_satisfaction", "rated", "ratings"),
         ):  # fmt: skip
             out.figures[name] = Fraction(totals[top], totals[bottom]) if totals[bottom] else None
             out.n[name] = totals[bottom]
