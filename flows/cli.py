@@ -359,6 +359,27 @@ def explain(
 
 
 @app.command()
+def league(
+    first: Annotated[str, typer.Option("--from", help="First day, e.g. 2026-01-01.", show_default=False)],
+    last: Annotated[str, typer.Option("--to", help="Last day, e.g. 2026-06-30.", show_default=False)],
+    workspace: WorkspaceOption = HERE,
+    store: Annotated[str | None, typer.Option("--store", "-s", help="Only this store.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The associates' league of any period: who comes back to whom, with rank ranges, never a ranking by luck."""
+    from flows.lake import Lake
+    from flows.league import league_lines, league_rows
+
+    space, settings = _open(workspace)
+    start, end = _date(first), _date(last)
+    rows, as_of = league_rows(Lake(space.lake), settings, start, end, store)
+    if as_json:
+        _print_json({"from": start.isoformat(), "to": end.isoformat(), "as_of": as_of.isoformat(), "associates": rows})
+    else:
+        print("\n".join(league_lines(rows, as_of, end)))
+
+
+@app.command()
 def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Say what has landed, what is published, what failed and what waits in the inbox."""
     from flows.reconciliation import workspace_status
@@ -471,6 +492,13 @@ def _month(text: str) -> Month:
         return Month.parse(text)
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no day: write it as 2026-01-31") from None
 
 
 def _month_before(day: date) -> Month:

@@ -6,6 +6,7 @@ import dataclasses
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -139,7 +140,24 @@ def read_settings(workspace: Workspace) -> Settings:
         ) from None
     if not (len(settings.currency) == 3 and settings.currency.isupper()):
         raise UsageError(f"chain.toml: currency = {settings.currency!r} is not a currency code, e.g. CNY")
+    _check_rules(settings.rules)
     return _with_phone_numbers(settings)
+
+
+def _check_rules(rules: Rules) -> None:
+    """UsageError for a day or month of the rules that is none."""
+    try:
+        if rules.points_expire_every:
+            date.fromisoformat(f"2024-{rules.points_expire_every}")  # a leap year: 29 February is a day
+    except ValueError:
+        raise UsageError(
+            f"chain.toml [rules]: points_expire_every = {rules.points_expire_every!r} is not a day like 12-31"
+        ) from None
+    for month in rules.top_spender_visit_months:
+        if month not in {f"{n:02d}" for n in range(1, 13)}:
+            raise UsageError(
+                f"chain.toml [rules]: top_spender_visit_months has {month!r}, which is not one of 01 to 12"
+            )
 
 
 def _with_phone_numbers(settings: Settings) -> Settings:

@@ -38,6 +38,9 @@ cron = "0 6 2 * *"           # minute hour day month weekday, in the chain's tim
 # lapse_ceiling_days = 730   # … or later than this
 # capacity = 40              # personal contacts an associate can make in a month
 # vip_tiers = ["金卡", "gold"]  # member tiers that are VIP whatever they bought
+# points_expire_every = "12-31"  # the day of the year on which points are cleared, where the customer file has no date
+# rfm_net_sales = 5000       # for RFM: what counts as much in 24 months; rfm_recency_days = 180, rfm_purchases = 3
+# top_spender_visit_months = ["12"]  # when the year's highest spender is visited with a gift; ["06", "12"]: also in June
 
 # A till or shop that is not recognised: which column is which. `regulars inspect FILE` shows the columns and roles.
 # [sources.my_till]
@@ -101,6 +104,7 @@ KIND_WORDS = {
     "email": ("邮箱", "an e-mail address"),
     "month_day": ("日期或月日，如 1985-10-03 或 10-03", "a day, with or without its year: 1985-10-03 or 10-03"),
     "calendar": ("公历 或 农历", "solar or lunar"),
+    "month": ("月份，如 2026-10", "a month, e.g. 2026-10"),
 }
 """How a kind of column is filled in, zh and en."""
 

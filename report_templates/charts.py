@@ -363,3 +363,23 @@ def pareto(
         parts.append(_rectangle(x + 5.5, below - 7.5, _text_width(mark_label, 8) + 3, 10, "#ffffff"))
         parts.append(_text(x + 7, below, mark_label, size=8, fill=INK, bold=True))
     return _chart(width, height, parts, alt)
+
+
+INTERVAL_WIDTH, INTERVAL_HEIGHT = 88.0, 9.0
+
+
+def interval(low: float, value: float, high: float, mean: float, scale: tuple[float, float], alt: str) -> Chart:
+    """A rate as a dot on its interval, beside the mean of all (a thin upright line); every row on the same `scale`."""
+    first, last = scale
+    span = (last - first) or 1.0
+
+    def at(rate: float) -> float:
+        return 2 + (INTERVAL_WIDTH - 4) * min(max((rate - first) / span, 0.0), 1.0)
+
+    middle = INTERVAL_HEIGHT / 2
+    parts = [
+        _line(at(mean), 0, at(mean), INTERVAL_HEIGHT, MUTED, 0.6),
+        _line(at(low), middle, at(high), middle, ACCENT_LIGHT, 2.2),
+        f'<circle cx="{_n(at(value))}" cy="{_n(middle)}" r="2" fill="{ACCENT}"/>',
+    ]
+    return _chart(INTERVAL_WIDTH, INTERVAL_HEIGHT, parts, alt)

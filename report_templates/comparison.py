@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from report_templates.people_comparison import more_profit, people_sums
 from report_templates.voices_derived import derived as voices_derived
 from schemas.metrics import METRICS
 from schemas.review import Action, CompletenessRow, Figure, Review, StocktakeRow, StoreRow, Value, ValueClassMove
@@ -28,6 +29,7 @@ STORE_COUNTS = ("opening_base", *(name for name, _ in STOCKTAKE_FLOWS), "closing
 THREE_THINGS = {
     "complaints": ("answer_complaint",),
     "referrals": ("thank_referrer", "welcome_referred"),
+    "visit": ("visit_top_spender",),
     "win_back": ("win_back",),
     "dates": ("birthday", "anniversary", "gift_day"),
     "after_purchase": ("call_after_3_days", "three_months"),
@@ -180,6 +182,7 @@ def comparisons(review: Review) -> tuple[Comparison, ...]:
         *_of_completeness(review),
         *(Comparison(name, "voices", None, count, share, None) for name, count, share in voices_derived(review)),
     ]  # fmt: skip
+    rows += _of_people(review)
     if review.scope.kind == "chain":
         rows += [*_of_stores(review), *_of_unassigned(review), *_of_regions(review)]
     return tuple(rows)
@@ -231,6 +234,15 @@ def _of_files(review: Review) -> list[Comparison]:
     return [
         Comparison(name, "files", None, file_total(review, name), None, None) for name in FILE_COUNTS if review.files
     ]
+
+
+def _of_people(review: Review) -> list[Comparison]:
+    """The sums of page 8, and the returning customers' surplus."""
+    rows = [Comparison(name, "sum", None, total, None, None) for name, total in people_sums(review).items()]
+    if review.people is not None:
+        more = more_profit(review)
+        rows.append(Comparison("returning_profit_ratio_12m", "first_time", None, None, more, None))
+    return rows
 
 
 def _of_regions(review: Review) -> list[Comparison]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from report_templates import sentences
+from report_templates import people_sentences, sentences
 from report_templates.album import Album, Picture
 from report_templates.charts import Chart, Step, sparkline, trend, waterfall
 from report_templates.comparison import STOCKTAKE_FLOWS, difference, is_good, of_all, position
@@ -44,6 +44,7 @@ def month_page(review: Review, say: Language, album: Album) -> Mapping[str, obje
     return {
         "title": sentences.month_title(say, review),
         "lede": sentences.month_lede(say, review),
+        "targets": people_sentences.targets(say, review),
         "tiles": [tile(review.figures[name], say, album) for name in headline_names(review)],
         "things": sentences.three_things(say, review),
         "things_title": sentences.things_title(say, review),

@@ -32,6 +32,7 @@ from report_templates.language import Language
 from report_templates.leaving_page import leaving_page
 from report_templates.list_page import list_pages
 from report_templates.month_page import month_page
+from report_templates.people_page import opportunity_page, people_page
 from report_templates.referral_page import referral_page
 from report_templates.review_json import review_json
 from report_templates.stores_page import chain_things, stores_page
@@ -154,6 +155,7 @@ def _document(review: Review) -> tuple[str, Album]:
         complaints=complaints_page(review, say, album), satisfaction=satisfaction_page(review, say, album),
         care=None if is_chain else care_page(review, say),
         lists=[] if is_chain else list_pages(review, say),
+        people=people_page(review, say, album), opportunity=opportunity_page(review, say),
         stores=stores_page(review, say, album) if is_chain else None,
         identity=identity_page(review, say) if is_chain else None,
         data=data_page(review, say),

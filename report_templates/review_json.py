@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from report_templates.comparison import comparisons
 from report_templates.language import money_places, rounded
+from schemas.people import PeopleAndOpportunity
 from schemas.review import Review
 from schemas.voices import tables as voice_tables
 
@@ -49,7 +50,7 @@ def _hidden(review: Review) -> frozenset[str]:
 
 
 def _tables(review: Review) -> dict[str, Iterable[object]]:
-    special = {
+    special: dict[str, Iterable[object]] = {
         "figures": [review.figures[name] for name in sorted(review.figures)],
         "comparison": comparisons(review),
         "churn_race": review.churn.race if review.churn else (),
@@ -63,7 +64,7 @@ def _tables(review: Review) -> dict[str, Iterable[object]]:
     rows: dict[str, Iterable[object]] = {
         name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out
     }
-    return {**rows, **voice_tables(review.referral, review.voices)}
+    return {**rows, **voice_tables(review.referral, review.voices), **people_tables(review.people)}
 
 
 def _churn(review: Review) -> dict[str, object] | None:
@@ -73,6 +74,13 @@ def _churn(review: Review) -> dict[str, object] | None:
     return {
         f.name: getattr(review.churn, f.name) for f in fields(review.churn) if f.name not in ("race", "calibration")
     }
+
+
+def people_tables(page: PeopleAndOpportunity | None) -> dict[str, Iterable[object]]:
+    """Page 8's tables, under the names of its fields."""
+    if page is None:
+        return {}
+    return {field.name: rows for field in fields(page) if isinstance(rows := getattr(page, field.name), tuple)}
 
 
 def _block(members: list[str], brackets: str, indent: str) -> str:

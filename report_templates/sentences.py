@@ -317,7 +317,7 @@ def things_title(say: Language, review: Review) -> str:
 def three_things(say: Language, review: Review) -> list[Thing]:
     """The first three themes that have actions, in order of urgency; then habits that a figure asks for."""
     tellers: dict[str, Callable[[Language, Review, list[Action]], Thing]] = {
-        "complaints": _complaints, "referrals": _referrals, "win_back": _win_back, "dates": _dates,
+        "complaints": _complaints, "referrals": _referrals, "visit": _visit, "win_back": _win_back, "dates": _dates,
         "after_purchase": _after_purchase, "ask_vip": _ask_vip, "greetings": _greetings,
     }  # fmt: skip
     things = [
@@ -369,6 +369,13 @@ def _win_back(say: Language, review: Review, actions: list[Action]) -> Thing:
         say.text("Begin with {names}; {stake} a year is at stake.",
                  names=_with_associates(say, actions), stake=say.short_money(total_value(actions))),
     )  # fmt: skip
+
+
+def _visit(say: Language, review: Review, actions: list[Action]) -> Thing:
+    return Thing(
+        say.text("Visit the year's highest spender with a gift"),
+        say.text("{names}: flowers or a small gift, nothing to sell.", names=_with_associates(say, actions)),
+    )
 
 
 def _dates(say: Language, review: Review, actions: list[Action]) -> Thing:
@@ -554,6 +561,10 @@ def _ask_vip_reason(say: Language, params: Params, as_of: date) -> str:
     return say.text("No. {rank} this year; not known: {question}", rank=_number(params.get("rank")), question=question)
 
 
+def _visit_reason(say: Language, params: Params, as_of: date) -> str:
+    return say.text("The year's highest spender: {amount}", amount=_money(say, params.get("net_sales")))
+
+
 def _win_back_reason(say: Language, params: Params, as_of: date) -> str:
     parts = _absence(say, params)
     if params.get("last_product") is not None:
@@ -595,6 +606,7 @@ REASONS: dict[str, Callable[[Language, Params, date], str]] = {
     "anniversary": _anniversary,
     "gift_day": _gift_day,
     "ask_vip": _ask_vip_reason,
+    "visit_top_spender": _visit_reason,
     "win_back": _win_back_reason,
     "long_absent": _long_absent,
 }
@@ -661,6 +673,8 @@ DRAFTS: dict[str, Callable[[Language, str | None], str]] = {
     "three_months": lambda say, product: say.text(
         "I hope {product} gives you joy. When you pass by, do drop in.", product=product)
     if product else say.text("I hope all is well with you. When you pass by, do drop in."),
+    "visit_top_spender": lambda say, product: say.text(
+        "Thank you for this year. I would like to bring you a small gift: when would it suit you?"),
     "win_back": lambda say, product: say.text(
         "We have been thinking of you. Whenever you are nearby, there is a cup of tea for you."),
     "long_absent": lambda say, product: say.text("You came to mind today. I wish you and your family well."),
@@ -1044,6 +1058,8 @@ ABSENT: dict[str, Callable[[Language], str]] = {
     "contacts": lambda say: say.text("a contacts file would bring the care that was done"),
     "products": lambda say: say.text("a product file would bring favourite products, styles and brands"),
     "services": lambda say: say.text("a service register would bring what after-sales care does for repeat purchase"),
+    "associates": lambda say: say.text("a staff file would bring associates' names and capacity"),
+    "targets": lambda say: say.text("a targets file would bring target against actual"),
     "staff": lambda say: say.text("a staff file would bring associates' names and capacity"),
 }
 

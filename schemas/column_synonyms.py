@@ -361,6 +361,15 @@ CONTACTS: Mapping[str, Words] = {
     **_ANY_CUSTOMER,
 }  # fmt: skip
 
+TARGETS: Mapping[str, Words] = {
+    "store_id": _words(_STORE),
+    "target_month": _words("目标月份|target month", "月份|month"),
+    "target_net_sales": _words("目标销售额|销售目标|业绩目标|目标业绩|target net sales|sales target|revenue target"),
+    "target_buyers": _words("目标购买顾客数|购买顾客目标|target buyers|buyers target"),
+    "target_new_customers": _words("目标新客数|新客目标|拉新目标|target new customers|new customers target"),
+    "target_won_back": _words("目标挽回顾客数|挽回目标|target won back|won back target"),
+}
+
 SYNONYMS: Mapping[str, Mapping[str, Words]] = {
     "order_lines": ORDER_LINES,
     "customers": CUSTOMERS,
@@ -372,6 +381,7 @@ SYNONYMS: Mapping[str, Mapping[str, Words]] = {
     "surveys": SURVEYS,
     "contacts": CONTACTS,
     "services": SERVICES,
+    "targets": TARGETS,
 }
 """Table → role → its names."""
 

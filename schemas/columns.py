@@ -11,6 +11,7 @@ The kind says how text from a file becomes a value, and what is refused (transfo
 - phone: digits, normalised     - email: lower case, with an @
 - month_day: YYYY-MM-DD or MM-DD, stored as "1985-10-03" or "-10-03" (lunar dates have no calendar day)
 - calendar: solar/lunar, 公历/农历
+- month: 2026-10, 2026/10, 2026年10月 or a day of it; stored as its first day
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import polars as pl
 
 Kind = Literal[
     "id", "text", "money", "unit_price", "quantity", "count", "share", "scale", "date", "datetime", "bool", "phone",
-    "email", "month_day", "calendar",
+    "email", "month_day", "calendar", "month",
 ]  # fmt: skip
 
 Money = Annotated[pl.Decimal, 18, 2]
@@ -49,6 +50,7 @@ DTYPES: dict[str, pl.DataType] = {
     "email": pl.String(),
     "month_day": pl.String(),
     "calendar": pl.String(),
+    "month": pl.Date(),
 }
 """The polars type a kind becomes."""
 

@@ -56,5 +56,7 @@ class Customers(Landed):
     member_tier: str = column("会员等级", "text")
     points: int = column("积分", "count")
     stored_value: Money = column("储值余额", "money")
+    points_expire_on: pl.Date = column("积分到期日", "date")
+    stored_value_expire_on: pl.Date = column("储值到期日", "date")
     moved_away_on: pl.Date = column("搬离日期", "date")
     note: str = column("备注", "text")

@@ -63,6 +63,7 @@ REASONS: dict[str, Reason] = {
         Reason("not_email", "不是邮箱", "not an e-mail address", "写成 name@example.com", "write it as name@example.com"),
         Reason("not_month_day", "不是日期或月日", "neither a date nor a month and day", "写成 1985-10-03 或 10-03",
                "write it as 1985-10-03 or 10-03"),
+        Reason("not_month", "不是月份", "not a month", "写成 2026-10", "write it as 2026-10"),
         Reason("not_calendar", "不是公历或农历", "neither solar nor lunar", "写成 公历 或 农历", "write solar or lunar"),
         Reason("other_currency", "币种与本连锁不同", "another currency than the chain's", "按币种分开文件与连锁",
                "keep one currency per chain"),

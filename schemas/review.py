@@ -18,6 +18,7 @@ from schemas.churn import Churn
 if TYPE_CHECKING:
     from schemas.leaving import Leaving
 
+from schemas.people import PeopleAndOpportunity
 from schemas.voices import Referral, Voices
 
 Value = int | float | Decimal | None
@@ -393,6 +394,8 @@ class Review:
     """None while nobody is known to have been brought."""
     voices: Voices | None = None
     """None without complaints, surveys and services."""
+    people: PeopleAndOpportunity | None = None
+    """Page 8."""
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

@@ -37,6 +37,14 @@ class Rules:
     brands_for_devotion: int = 3
     cared_for_categories: tuple[str, ...] = ()
     """Categories whose pieces are looked after three months on (cleaning, fitting); none named: all. Not bouquets."""
+    points_expire_every: str = ""
+    """The day of the year on which points are cleared ("12-31"), where the customer file gives no date; "": never."""
+    rfm_recency_days: int = 180
+    rfm_purchases: int = 3
+    rfm_net_sales: int = 0
+    """Net sales in 24 months that count as much, in the chain's currency; 0: not said, and RFM is not told."""
+    top_spender_visit_months: tuple[str, ...] = ("12",)
+    """Months ("01" to "12") in which the year's highest spender of each store is visited with a gift."""
     capacity: int = 40
     """Personal contacts an associate can make in a month, where the staff file does not say."""
     late_complaint_days: int = 7

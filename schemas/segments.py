@@ -102,6 +102,7 @@ ACTION_KIND = _ordered(
     Class("answer_complaint", "处理投诉", "Complaint", "未了结的投诉，先于一切", "An open complaint, before everything else"),
     Class("thank_referrer", "感谢介绍人", "Thanks", "有新客经其介绍而来，当日致谢", "Thanks to the one who brought a customer"),
     Class("welcome_referred", "跟进新客", "Welcome", "经介绍来的新客，首购后一周内跟进", "A referred customer, within a week of the first purchase"),
+    Class("visit_top_spender", "年度拜访", "Visit", "登门或邀约拜访全年消费最高的顾客，送上鲜花或礼物", "The year's highest spender: a visit with flowers or a gift"),
     Class("call_after_3_days", "三日回访", "3-day call", "购买三天后回访", "Three days after the purchase"),
     Class("birthday", "生日祝福", "Birthday", "生日当天祝福", "On the day"),
     Class("anniversary", "纪念日祝福", "Anniversary", "纪念日当天祝福", "On the day"),
@@ -146,6 +147,24 @@ CUSTOMER_KIND = _ordered(
     Class("enterprise", "企业", "Enterprise", "企业客户", "A firm"),
     Class("partner", "合作方", "Partner", "合作伙伴", "A partner"),
 )  # fmt: skip
+
+PROSPECT_KIND = _ordered(
+    Class("referred", "被介绍而未购", "Referred, not yet bought", "有人介绍，尚未购买", "Brought by a customer, has not bought yet"),
+    Class("recipient", "收礼人", "Gift recipients", "收过本店的礼物，尚未购买；先请送礼人引荐", "Were sent a gift from us; ask the giver first"),
+    Class("on_file", "入会未购", "On file, never bought", "已建档，从未购买", "On the customer file, never bought"),
+)  # fmt: skip
+
+RFM = _ordered(
+    Class("hhh", "重要价值客户", "Champions", "近期来过、常来、消费高", "Recent, frequent, high spend"),
+    Class("hlh", "重要发展客户", "Big spenders to develop", "近期来过、消费高，来得不多", "Recent and high spend, seldom"),
+    Class("lhh", "重要保持客户", "Cannot lose them", "常来、消费高，近来未到", "Frequent and high spend, but not lately"),
+    Class("llh", "重要挽留客户", "Big spenders to win back", "消费高，来得少，近来未到", "High spend, seldom, not lately"),
+    Class("hhl", "一般价值客户", "Loyal, small baskets", "近期来过、常来，消费不高", "Recent and frequent, low spend"),
+    Class("hll", "一般发展客户", "Promising", "近期来过，来得不多，消费不高", "Recent, seldom, low spend"),
+    Class("lhl", "一般保持客户", "Need attention", "常来，近来未到，消费不高", "Frequent, not lately, low spend"),
+    Class("lll", "一般挽留客户", "Hibernating", "来得少，近来未到，消费不高", "Seldom, not lately, low spend"),
+)  # fmt: skip
+"""Recency, frequency, money, each high or low by one fixed cut (chain.toml): the eight groups of the trade."""
 
 VIP_QUESTIONS = ("v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10")
 KNOWLEDGE_QUESTIONS = ("v2", "v3", "v7", "v8", "v9", "v10")

@@ -20,6 +20,7 @@ from schemas.referrals import Referrals
 from schemas.segments import LINE_KIND
 from schemas.services import Services
 from schemas.staff import Associates
+from schemas.targets import Targets
 
 INPUT_TABLES: dict[str, Any] = {
     "order_lines": OrderLines,
@@ -32,6 +33,7 @@ INPUT_TABLES: dict[str, Any] = {
     "surveys": Surveys,
     "contacts": Contacts,
     "services": Services,
+    "targets": Targets,
 }
 """The tables that files fill: name → pandera model."""
 
@@ -242,6 +244,7 @@ TEMPLATES: tuple[SourceFormat, ...] = (
     _template("surveys", "Regulars 问卷", "Regulars surveys", ("answered_at",)),
     _template("contacts", "Regulars 联系记录", "Regulars contacts", ("contacted_at",)),
     _template("services", "Regulars 售后服务登记", "Regulars services", ("service_id", "done_on")),
+    _template("targets", "Regulars 门店目标", "Regulars targets", ("store_id", "target_month")),
 )  # fmt: skip
 
 

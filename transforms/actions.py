@@ -11,10 +11,12 @@ from schemas.columns import MONEY
 from schemas.rules import Rules
 
 ORDER_OF_KINDS = (
-    "answer_complaint", "thank_referrer", "welcome_referred", "call_after_3_days", "birthday", "anniversary", "gift_day",
-    "three_months", "ask_vip", "win_back", "long_absent",
+    "answer_complaint", "thank_referrer", "welcome_referred", "visit_top_spender", "call_after_3_days", "birthday",
+    "anniversary", "gift_day", "three_months", "ask_vip", "win_back", "long_absent",
 )  # fmt: skip
-PROMISED = ("answer_complaint", "thank_referrer", "welcome_referred", "call_after_3_days", "three_months")
+PROMISED = (
+    "answer_complaint", "thank_referrer", "welcome_referred", "visit_top_spender", "call_after_3_days", "three_months",
+)  # fmt: skip
 """Owed or promised; the others are discretionary: at most one per customer and week."""
 SENT_IN_BULK = ("thank_referrer", "birthday", "anniversary")
 """Messages that take no associate's capacity."""
@@ -128,6 +130,24 @@ def from_vips(top_ten: pl.LazyFrame, known: pl.LazyFrame, *, first: date) -> pl.
         .with_columns(question=question, due_on=pl.lit(first + timedelta(days=14)), trigger_on=pl.lit(first))
         .filter(pl.col("question").is_not_null()),
         "ask_vip",
+    )
+
+
+def from_top_spender(best: pl.LazyFrame, *, first: date, last: date) -> pl.LazyFrame:
+    """Candidates for the visit with a gift to the year's highest spender of each store: by the middle of the month.
+
+    `best`: one row per such customer: customer_id, rank, net_sales (of the year). `trigger_on` is 1 January of that year, so
+    that the visit has one id all year.
+    """
+    return _candidates(
+        best.select(
+            "customer_id",
+            "rank",
+            trigger_on=pl.lit(date((first - timedelta(days=1)).year, 1, 1)),
+            due_on=pl.lit(min(first + timedelta(days=14), last)),
+            net_sales_before="net_sales",
+        ),
+        "visit_top_spender",
     )
 
 

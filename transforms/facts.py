@@ -10,7 +10,7 @@ import polars as pl
 from schemas.identity import Linking
 from schemas.period import Month, window_start
 from schemas.rules import Rules
-from transforms import activity, attitude, people, referral, referral_trees, satisfaction, stocktake
+from transforms import activity, attitude, people, referral, referral_trees, satisfaction, staff, stocktake
 from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
 
 HISTORY_MONTHS = 13
@@ -35,6 +35,7 @@ class LandedRows:
     contacts: pl.LazyFrame
     services: pl.LazyFrame
     identity_decisions: pl.LazyFrame
+    targets: pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,13 @@ class Facts:
     """`satisfaction.units` of the last 12 months."""
     orders: pl.DataFrame
     """`satisfaction.order_ends` of the last 12 months."""
+    staff: pl.DataFrame
+    """One row per associate on file, those who have left included."""
+    first_service: pl.DataFrame
+    service_days: pl.DataFrame
+    order_associates: pl.DataFrame
+    targets: pl.DataFrame
+    """One row per store and month with targets."""
 
     @property
     def as_of(self) -> date:
@@ -143,6 +151,10 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
     since_12m = window_start(as_of, 12)
     gifts = people.said_once(rows.gifts.filter(pl.col("business_date") <= as_of)).collect()
     amounts = net_sales(rows.activity, keys)
+    since_24m = window_start(as_of, 24)
+    complaints = people.newest(rows.complaints.filter(pl.col("received_at").dt.date() <= as_of), "complaint_id")
+    surveys = people.said_once(rows.surveys.filter(pl.col("answered_at").dt.date() <= as_of))
+    asked_about = pl.concat([rows_of.select("store_id", "order_id") for rows_of in (complaints, surveys)])
     return Facts(
         month=month,
         history_from=history_from,
@@ -178,12 +190,8 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         .collect(),
         gifts=resolved(gifts.lazy(), by_key).collect(),
         referred=brought.join(circles.select("customer_id"), on="customer_id", how="anti"),
-        complaints=resolved(
-            people.newest(rows.complaints.filter(pl.col("received_at").dt.date() <= as_of), "complaint_id"), by_key
-        ).collect(),
-        surveys=resolved(
-            people.said_once(rows.surveys.filter(pl.col("answered_at").dt.date() <= as_of)), by_key
-        ).collect(),
+        complaints=resolved(complaints, by_key).collect(),
+        surveys=resolved(surveys, by_key).collect(),
         contacts=resolved(people.said_once(rows.contacts.filter(pl.col("contacted_at").dt.date() <= as_of)), by_key)
         .filter(pl.col("customer_id").is_not_null())
         .collect(),
@@ -209,6 +217,11 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         .collect(),
         units=satisfaction.units(known_lines, since=since_12m).collect(),
         orders=satisfaction.order_ends(known_lines, since=since_12m, as_of=as_of).collect(),
+        staff=people.newest(rows.associates, "associate_id").collect(),
+        first_service=staff.first_service(known_lines, by_key, purchase_facts.lazy(), since=since_24m).collect(),
+        service_days=staff.service_days(known_lines, by_key, since=since_24m).collect(),
+        order_associates=staff.order_associates(known_lines, asked_about).collect(),
+        targets=people.newest_of(rows.targets, "store_id", "target_month").collect(),
     )
 
 

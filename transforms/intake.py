@@ -494,6 +494,11 @@ def _month_day(cells: pl.Series, role: RoleText) -> pl.Series:
     return frame["text"].set(~(month.is_between(1, 12) & day.is_between(1, 31)), None)
 
 
+def _month(cells: pl.Series, role: RoleText) -> pl.Series:
+    parts = cells.str.extract_groups(r"^([0-9]{4})[-/.年]([0-9]{1,2})(?:月|[-/.月][0-9]{1,2}日?(?:[ T].*)?)?$").struct
+    return (parts.field("1") + "-" + parts.field("2").str.zfill(2) + "-01").str.to_date("%Y-%m-%d", strict=False)
+
+
 _PARSERS: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {
     "id": lambda cells, role: cells,
     "text": lambda cells, role: cells,
@@ -510,6 +515,7 @@ _PARSERS: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {
     "phone": _phone,
     "email": _email,
     "month_day": _month_day,
+    "month": _month,
 }
 
 _AT_ONCE: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {

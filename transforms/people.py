@@ -20,6 +20,11 @@ def newest(rows: pl.LazyFrame, key: str) -> pl.LazyFrame:
     )
 
 
+def newest_of(rows: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
+    """One row per combination of `keys`: the line that landed last (within a file, the lowest line)."""
+    return rows.sort("landing_no", "source_row").unique(subset=keys, keep="last", maintain_order=True).sort(keys)
+
+
 def said_once(rows: pl.LazyFrame) -> pl.LazyFrame:
     """`rows` without those that a later file only repeats (registers are often exported in full every month)."""
     told = [name for name in rows.collect_schema().names() if name not in ("landing_id", "landing_no", "source_row")]

@@ -72,6 +72,7 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
             ),
             actions.from_referrals(count.brought.lazy(), first=first),
             actions.from_silence(_silent(facts, count, rules), first=first),
+            actions.from_top_spender(_to_visit(facts, rules), first=first, last=last),
             actions.from_vips(
                 value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=10)
                 .filter(pl.col("scope") != CHAIN)
@@ -107,6 +108,17 @@ def _owners(facts: Facts, count: MonthCount, homes: pl.LazyFrame) -> pl.LazyFram
         )
         .sort("customer_id")
     )
+
+
+def _to_visit(facts: Facts, rules: Rules) -> pl.LazyFrame:
+    """One row per store's highest spender of the year, in the months in which they are visited; else no row."""
+    best = (
+        value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=1)
+        .filter(pl.col("scope") != CHAIN)
+        .sort("net_sales", "customer_id", descending=[True, False])
+        .unique(subset="customer_id", keep="first", maintain_order=True)
+    )
+    return best if f"{facts.month.next.month:02d}" in rules.top_spender_visit_months else best.clear()
 
 
 def _silent(facts: Facts, count: MonthCount, rules: Rules) -> pl.LazyFrame:

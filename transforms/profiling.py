@@ -34,6 +34,7 @@ PATTERNS: dict[str, str] = {
     "clock": rf"^(?:上午|下午)?{CLOCK}$",
     "serial": r"^[34]\d{4}(?:\.\d+)?$",
     "month_day": r"^(?:--?)?\d{1,2}[-/.月]\d{1,2}日?$",
+    "month": r"^\d{4}[-/.年](?:0?[1-9]|1[0-2])月?$",
     "number": _AMOUNT,
     "whole": r"^[-+]?\d{1,12}(?:[.,]0+)?$",
     "negative": r"^[-(]|-$",

@@ -41,7 +41,7 @@ from schemas.review import (
 )
 from schemas.rules import Rules
 from schemas.segments import ATTITUDE, CHAIN, KNOWLEDGE_QUESTIONS, LINE_KIND, SALES_KINDS, STATUS, VALUE_CLASS
-from transforms import care, people, stocktake, value, vip
+from transforms import care, people, people_and_opportunity, stocktake, value, vip
 from transforms.actions import action_id
 from transforms.churn import MonthChurn, month_churn
 from transforms.facts import Facts
@@ -97,6 +97,7 @@ class MonthNumbers:
     leaving: LeavingNumbers
     churn: MonthChurn
     voices: VoiceNumbers
+    people: people_and_opportunity.PeopleNumbers
 
 
 def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
@@ -122,13 +123,14 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
     plan = month_plan(facts, count, rules)
     leaving = leaving_numbers(facts, count, rules, churn.customers)
     voices = voice_numbers(facts, count, rules, churn.customers if churn.summary.stake_is_foretold else None)
+    page_8 = people_and_opportunity.people_numbers(facts, count, plan, rules)
     now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
     now = with_leaving(now, leaving)
     now = now.join(voices.ingredients.lazy(), on="scope", how="left")
+    now = now.join(page_8.ingredients.lazy(), on="scope", how="left", validate="1:1")
     values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
-    return MonthNumbers(
-        facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), leaving, churn, voices
-    )
+    every_value = pl.concat(values, how="diagonal_relaxed").collect()
+    return MonthNumbers(facts, count, counts, plan, every_value, leaving, churn, voices, page_8)
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -368,7 +370,11 @@ class _Dealer:
             churn=self.numbers.churn.summary,
             referral=self.voices.referral(scope),
             voices=self.voices.voices(scope),
-        )
+            people=people_and_opportunity.page_of(
+                self.numbers.people, scope, self._person, self._associate_name,
+                {name: figure.value for name, figure in figures.items()},
+            ),
+        )  # fmt: skip
 
     def _figures(self, scope: str) -> dict[str, Figure]:
         by_month = self.values.get(scope, {})
@@ -647,6 +653,8 @@ class _Dealer:
             case "gift_day":
                 return {"recipient": _masked_other(row["recipient"]), "occasion": row["occasion"],
                         "last_year_on": row["trigger_on"], "product": row["product"]}  # fmt: skip
+            case "visit_top_spender":
+                return {"rank": row["rank"], "net_sales": row["net_sales_before"]}
             case "ask_vip":
                 return {"question": row["question"], "rank": row["rank"]}
             case "win_back":

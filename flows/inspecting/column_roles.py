@@ -68,6 +68,8 @@ def fit_of(kind: str, seen: Mapping[str, Any]) -> float:
         return float(seen["yes_no"])
     if kind == "month_day":
         return min(1.0, seen["date"] + seen["month_day"])
+    if kind == "month":
+        return min(1.0, seen["date"] + seen["month"])
     if kind == "id":
         if seen["scientific"] > 1 - FITS:
             return 1.0 - seen["scientific"]
@@ -95,7 +97,7 @@ NOT_THE_KIND = {
     "phone": "phone numbers", "email": "e-mail addresses", "date": "days", "datetime": "days", "month_day": "days",
     "money": "amounts", "unit_price": "amounts", "quantity": "numbers", "count": "whole numbers", "scale": "whole numbers",
     "share": "shares", "bool": "yes or no",
-    "id": "ids", "text": "text", "calendar": "solar or lunar",
+    "id": "ids", "text": "text", "calendar": "solar or lunar", "month": "months",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from flows.sample_chain.counters import own_associate
 from flows.sample_chain.headers import JD_HEADER, TEMPLATE_HEADERS
 from flows.sample_chain.people import Customer, Referral
 from flows.sample_chain.stores import Store
+from schemas.period import Month
 
 
 def in_order(rows: list[tuple[str, int, tuple[str, ...]]]) -> list[tuple[str, ...]]:
@@ -85,10 +86,22 @@ def write_tables(chain: Chain, inbox: Path) -> None:
         "surveys": with_rivals(sorted(chain.books.surveys)),
         "contacts": sorted(chain.books.contacts),
         "services": service_rows(chain),
+        "targets": target_rows(chain),
     }  # fmt: skip
     for table, rows in tables.items():
         write_csv(inbox / f"{table}.csv", header_of(chain, table), rows)
     chain.books.files_written += len(tables)
+
+
+def target_rows(chain: Chain) -> list[tuple[str, ...]]:
+    """Headquarters' targets: a twentieth more than the same month of the year before, to the next thousand."""
+    rows: list[tuple[str, ...]] = []
+    for (store_id, month), sold in sorted(chain.books.totals.items()):
+        before = chain.books.totals.get((store_id, str(Month.parse(month).plus(-12))))
+        if before is not None and sold.sales:
+            aim = -(-(before.sales + before.refunds) * 105 // 100 // 100_000) * 100_000
+            rows.append((store_id, month, yuan(max(aim, 0))))
+    return rows
 
 
 def customer_rows(chain: Chain) -> list[tuple[str, ...]]:
@@ -186,4 +199,9 @@ shared_phones = ["{chain.physical[0].phone}"]
 
 # A run stops before it publishes when a larger share of rows than this could not be used.
 quarantine_limit = 0.01
+
+[rules]
+# Points are cleared at the end of the year; this much in 24 months makes a big spender (RFM).
+points_expire_every = "12-31"
+rfm_net_sales = 10000
 {jd}"""

@@ -57,6 +57,7 @@ TEMPLATE_HEADERS: dict[str, dict[str, str]] = {
         "contacted_at": "联系时间", "member_id": "会员号", "phone": "手机号", "account": "线上账号",
         "associate_id": "导购编号", "channel": "方式", "contact_kind": "类别", "result": "结果", "note": "备注",
     },
+    "targets": {"store_id": "门店编号", "target_month": "目标月份", "target_net_sales": "目标销售额"},
 }  # fmt: skip
 """Table → role → Chinese header, in the order of the written columns. The English header is the role's name."""
 

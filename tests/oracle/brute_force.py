@@ -17,6 +17,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
+from tests.oracle.brute_force_people import PeopleBruteForce, PeopleExpected
 from tests.oracle.worlds import Customer, OrderLine, World
 
 CHAIN = "*"
@@ -142,6 +143,7 @@ class Expected:
     pareto: dict[Fraction, Fraction] = field(default_factory=dict)
     best: list[Best] = field(default_factory=list)
     """All customers with positive sales this year, the best first: the top ten are its head, ties included."""
+    people: PeopleExpected = field(default_factory=PeopleExpected)
 
 
 class BruteForce:
@@ -658,6 +660,9 @@ class BruteForce:
                 if status in ("at_risk", "lapsed") else ZERO,
             }  # fmt: skip
         figures["value_at_stake"] = out.statuses["at_risk"]["value_at_stake"]
+        out.people = PeopleBruteForce(self).expected(scope, month)
+        figures |= out.people.figures
+        out.n |= out.people.n
         return out
 
     def _referral_figures(self, out: Expected, scope: str, month: date) -> None:

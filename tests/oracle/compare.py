@@ -11,6 +11,7 @@ from schemas.metrics import METRICS
 from schemas.review import Review
 from schemas.segments import ATTITUDE, STATUS
 from tests.oracle.brute_force import HISTORY, Expected
+from tests.oracle.people_beside import people_differences
 
 SHARE_TOLERANCE = Fraction(1, 10**9)
 CENT = Fraction(1, 100)
@@ -105,6 +106,7 @@ def differences(review: Review, expected: Expected) -> Iterator[str]:
         yield from told(f"pareto at {float(share):.2f}", expected.pareto.get(share), points.get(share))
 
     yield from best_differences(review, expected)
+    yield from people_differences(review, expected.people)
 
 
 def best_differences(review: Review, expected: Expected) -> Iterator[str]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-CHAIN_TOML = 'name = "Small world"\nkey = "test"\nlocale = "en"\ncurrency = "CNY"\ntime_zone = "Asia/Shanghai"\n'
+CHAIN_TOML = 'name = "Small world"\nkey = "test"\nlocale = "en"\ncurrency = "CNY"\ntime_zone = "Asia/Shanghai"\n[rules]\nrfm_net_sales = 300\n'
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,17 @@ class Associate:
     associate_id: str
     name: str
     store_id: str
+    to_date: date | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One row per store and month with a target."""
+
+    store_id: str
+    target_month: date
+    target_net_sales: Decimal
+    target_new_customers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +135,7 @@ class Survey:
     aspect: str = ""
     expectation: int | None = None
     experience: int | None = None
+    order_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +147,8 @@ class Service:
     store_id: str
     member_id: str
     kind: str
+    order_id: str = ""
+    experience: int | None = None
 
 
 @dataclass
@@ -152,6 +166,7 @@ class World:
     complaints: list[Complaint] = field(default_factory=list)
     surveys: list[Survey] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
 
     def tables(self) -> dict[str, tuple[type, Sequence[object]]]:
         """File name without .csv → row type and rows. The customer file lands first of those that name customers."""
@@ -165,6 +180,7 @@ class World:
             "register of complaints": (Complaint, self.complaints),
             "surveys": (Survey, self.surveys),
             "services": (Service, self.services),
+            "targets": (Target, self.targets),
         }
 
 
@@ -267,6 +283,7 @@ class _Maker:
         self._referrals()
         self._said()
         self._voices(Random(-2 - self.world.seed))
+        self._staff_and_categories(Random(-2_000_000 - self.world.seed))
         for name in ("customers", "products", "stores", "referrals", "surveys"):
             if self.rng.random() < 0.06:
                 setattr(self.world, name, [])
@@ -595,6 +612,36 @@ class _Maker:
 
     def _day_of(self, rng: Random) -> date:
         return self.first + timedelta(days=rng.randint(0, (self.as_of - self.first).days))
+
+    def _staff_and_categories(self, rng: Random) -> None:
+        """Categories to start and to combine, associates who leave, ratings of receipts, targets."""
+        world = self.world
+        world.products = [
+            replace(product, category=rng.choice(["ring", "ring", "pearl", "gold", ""])) for product in world.products
+        ]
+        leaves = [None, None, self._end_of_a_month(rng), self.as_of + timedelta(days=1), self.as_of + timedelta(days=2)]
+        world.associates = [
+            *(replace(one, to_date=rng.choice(leaves)) for one in world.associates),
+            Associate("a2", "Anna 2", rng.choice(self.store_ids)),
+        ]
+        world.customers = [
+            replace(row, associate_id=rng.choice(["", "", "", "a0", "a1", "a2"])) for row in world.customers
+        ]
+        for line in world.order_lines:
+            if line.member_id and rng.random() < 0.15:
+                at = line.ordered_at + timedelta(days=rng.choice([0, 1, 40]), seconds=len(world.surveys))
+                order = rng.choice([line.order_id, line.order_id, ""])
+                world.surveys.append(
+                    Survey(at, line.member_id, line.store_id, order_id=order, experience=rng.randint(0, 10))
+                )
+        for month in world.months:
+            for store_id in [*self.store_ids, *rng.choice([[], ["*"]])]:
+                if rng.random() < 0.7:
+                    aim = Decimal(rng.choice([0, 100, 1000]))
+                    world.targets.append(Target(store_id, month, aim, rng.choice([None, 0, 3])))
+
+    def _end_of_a_month(self, rng: Random) -> date:
+        return rng.choice([month_end(rng.choice(self.world.months)), self.as_of, self.first + timedelta(days=100)])
 
 
 def make_world(seed: int) -> World:

@@ -42,6 +42,7 @@ from schemas.review import (
 )  # fmt: skip
 from schemas.segments import CARE_KIND, KNOWLEDGE_QUESTIONS
 from tests.report_templates import example_voices
+from tests.report_templates.example_people import page_8
 
 Locale = Literal["zh_CN", "en"]
 AS_OF = date(2026, 10, 31)
@@ -331,6 +332,11 @@ def _figures(
         "sales_per_first_time_customer_12m": (_money(rng, "6021.40"), 589 * scale),
         "sales_per_returning_customer_12m": (_money(rng, "13064.12"), 824 * scale),
         "value_at_stake": (_money(rng, str(Decimal("2861200.00") * scale), 0.15), None),
+        "first_served_repeat_rate": ([0.687], 307 * scale),
+        "returning_profit_ratio_12m": ([1.83], None),
+        "unprofitable_customers": ([2 * scale], None),
+        "harbinger_share": ([0.238], 269 * scale),
+        "launch_fade_share": ([0.29], 62),
         "actions": ([actions], None),
     }  # fmt: skip
     assert set(series) <= set(METRICS)
@@ -418,6 +424,7 @@ def ordinary_store(locale: Locale = "zh_CN") -> Review:
         vip_answers=answers_of(locale), care=care_of(64, locale), actions=actions, associates=associates_of(actions, 40),
         files=_files(1), absent_tables=("surveys",), **_customer_tables(1),
         referral=example_voices.referral_of(locale), voices=example_voices.voices_of(locale),
+        people=page_8(locale, WORDS[locale]["associates"][:4], [_person(place + 700, locale) for place in range(14)]),
     )  # fmt: skip
 
 
@@ -437,6 +444,7 @@ def huge_store(locale: Locale = "zh_CN") -> Review:
         locale, scope=Scope("store", "S99", name, None), figures=_figures(_rng("huge"), 27, base, vip, len(actions)),
         stocktake=(base, vip), vips=vips_of(locale), vip_answers=answers_of(locale), care=care_of(900, locale), actions=actions,
         associates=associates_of(actions, 30), files=_files(27), **_customer_tables(27),
+        people=page_8(locale, WORDS[locale]["associates"], [_person(place + 700, locale) for place in range(90)]),
     )  # fmt: skip
 
 
@@ -528,6 +536,7 @@ def chain(stores: int, locale: Locale = "zh_CN") -> Review:
         locale, scope=Scope("chain", None, WORDS[locale]["chain"][0], None), figures=figures, stocktake=(base, vip), stores=rows,
         files=_files(stores), **_customer_tables(stores), **_identity(5 * stores, locale),
         referral=example_voices.referral_of(locale, is_chain=True), voices=example_voices.voices_of(locale, is_chain=True),
+        people=page_8(locale, WORDS[locale]["associates"], [], is_chain=True),
     )  # fmt: skip
 
 
