@@ -598,7 +598,7 @@ class GammaGamma:
             return _failed(cls.names, "too_little_data")
         unit = _weighted(w, z) / float(w.sum())
         key, places = np.unique(np.column_stack([n, z / unit]), axis=0, return_inverse=True)
-        w = np.bincount(places.reshape(-1), weights=w, minlength=len(key))
+        w = np.bincount(places.reshape(-1), weights=w, minlength=len(key)).astype(float)
         n, z = key[:, 0].astype(np.int64), key[:, 1].copy()
 
         def objective_of(rows: slice) -> Objective:
