@@ -251,7 +251,7 @@ class _Entry:
 
 def _is_within_one_error(each: Floats, best: Floats) -> bool:
     excess = each - best
-    variance = float(excess @ excess) - float(excess.sum()) ** 2 / len(excess)
+    variance = float((excess**2).sum()) - float(excess.sum()) ** 2 / len(excess)
     return float(excess.sum()) <= float(np.sqrt(max(0.0, variance)))
 
 

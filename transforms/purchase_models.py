@@ -47,6 +47,7 @@ class Histories:
     t_x: Floats
     age: Floats
     weight: Floats
+    is_distinct: bool = False
 
     @classmethod
     def of(cls, x: Sequence[int] | Ints, t_x: Sequence[float] | Floats, age: Sequence[float] | Floats) -> Histories:
@@ -59,6 +60,8 @@ class Histories:
 
     def distinct(self) -> tuple[Histories, Ints]:
         """The same with equal histories as one row, and for each row here the place of its history there."""
+        if self.is_distinct:
+            return self, np.arange(len(self))
         order = np.lexsort((self.t_x, self.age, self.x))
         rows = self.at(order)
         differs = (np.diff(rows.x) != 0) | (np.diff(rows.age) != 0) | (np.diff(rows.t_x) != 0)
@@ -66,7 +69,8 @@ class Histories:
         places = np.empty(len(self), np.int64)
         places[order] = number
         first = rows.at(np.flatnonzero(np.concatenate([np.ones(min(1, len(self)), bool), differs])))
-        return Histories(first.x, first.t_x, first.age, np.bincount(places, weights=self.weight).astype(float)), places
+        weight = np.bincount(places, weights=self.weight).astype(float)
+        return Histories(first.x, first.t_x, first.age, weight, is_distinct=True), places
 
     def at(self, places: Ints | slice) -> Histories:
         return Histories(self.x[places], self.t_x[places], self.age[places], self.weight[places])
@@ -110,6 +114,11 @@ def _failed(names: tuple[str, ...], failure: Failure) -> Fit:
 
 
 # ---- maximum likelihood
+
+
+def _weighted(weight: Floats, values: Floats) -> float:
+    """The weighted sum; not `@`, whose threads burn every core and add up in an order of their own."""
+    return float((weight * values).sum())
 
 
 def _curvature(objective: Objective, at: Floats) -> Floats:
@@ -296,8 +305,7 @@ class PurchaseModel:
             each = np.maximum(stayed, left) + np.log1p(small)
             is_customer = np.where(apart > 0, small, 1.0) / (1 + small)
             slopes = gradient(is_customer)
-        total = float(rows.weight @ each)
-        return total, np.array([float(rows.weight @ slope) for slope in slopes]) * parameters
+        return _weighted(rows.weight, each), np.array([_weighted(rows.weight, one) for one in slopes]) * parameters
 
     @classmethod
     def _terms(cls, parameters: Floats, rows: Histories) -> tuple[Floats, Floats, Callable[[Floats], list[Floats]]]:
@@ -588,9 +596,9 @@ class GammaGamma:
             raise ValueError("the spend of customers is above zero, in one purchase or more")
         if float(w[n > 1].sum()) <= len(cls.names):
             return _failed(cls.names, "too_little_data")
-        unit = float((w @ z) / w.sum())
+        unit = _weighted(w, z) / float(w.sum())
         key, places = np.unique(np.column_stack([n, z / unit]), axis=0, return_inverse=True)
-        w = np.bincount(places.reshape(-1), weights=w, minlength=len(key))
+        w = np.bincount(places.reshape(-1), weights=w, minlength=len(key)).astype(float)
         n, z = key[:, 0].astype(np.int64), key[:, 1].copy()
 
         def objective_of(rows: slice) -> Objective:
@@ -611,7 +619,7 @@ class GammaGamma:
                     (summed - _digamma(np.array([q])))[at] + np.log(gamma) - log_all,
                     q / gamma - (p * n_ + q) / (gamma + n_ * z_),
                 )
-                return float(w_ @ each), np.array([float(w_ @ slope) for slope in slopes]) * np.exp(log_parameters)
+                return _weighted(w_, each), np.array([_weighted(w_, one) for one in slopes]) * np.exp(log_parameters)
 
             return objective
 
