@@ -227,7 +227,7 @@ def next_need(say: Language, row: LeavingRow, as_of: date) -> str:
     day, params = say.near_day(row.next_need_on, as_of), row.next_need_params
     if row.next_need == "gift_day":
         recipient = params.get("recipient")
-        for_whom = say.kept(str(recipient)) if recipient else say.text("someone")
+        for_whom = say.kept(str(recipient)) if recipient else say.text("somebody")
         what = params.get("product") or row.next_need_category
         if what is None:
             return say.text("{day}: a gift for {recipient}", day=day, recipient=for_whom)
