@@ -86,7 +86,8 @@ def referral_of(locale: Literal["zh_CN", "en"], *, is_chain: bool = False) -> Re
     shapes = ([0, 0, 0, 1, 1, 2], [0, 0], [0], [0, 1, 2, 3], [0] * 12, [0, 0, 1], [0], [0])
     rows = []
     for place, shape in enumerate(shapes):
-        root, nodes = person(place, locale, with_phone=not is_chain), []
+        root = person(place, locale, with_phone=not is_chain)
+        nodes: list[TreeNode] = []
         keys = [root.customer_id]
         for number, parent in enumerate(shape, 1):
             child = person(100 + 20 * place + number, locale, with_phone=False)
