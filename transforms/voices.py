@@ -189,10 +189,15 @@ def _after(
     return repurchase.after(named, facts.purchase_facts, facts.scoped.lazy(), whom, as_of=facts.as_of, rules=rules)
 
 
-def _asked(facts: Facts, homes: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per scope: logged contacts of 12 months that asked for an opinion; no row at all where none ever did."""
+def _asking(facts: Facts) -> pl.LazyFrame:
+    """The logged contacts that asked for an opinion, whenever."""
     kind = pl.col("contact_kind").str.strip_chars().str.to_lowercase()
-    asking = facts.contacts.lazy().filter(kind.is_in(satisfaction.ASKING))
+    return facts.contacts.lazy().filter(kind.is_in(satisfaction.ASKING))
+
+
+def _asked(facts: Facts, homes: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per scope with any: logged contacts of 12 months that asked for an opinion."""
+    asking = _asking(facts)
     since = window_start(facts.as_of, 12)
     return (
         complaints.scoped(
@@ -271,6 +276,7 @@ def _ingredients(facts: Facts, parts: _Parts) -> pl.LazyFrame:
         )),
         "surveys": (facts.surveys.height, ("answers_12m", "answers_below_12m", "surveyed_customers_12m", "surveyed_below_12m")),
         "services": (facts.services.height, ("services_12m", "services_followed_90d", "services_back_90d")),
+        "asking": (_asking(facts).limit(1).collect().height, ("feedback_asked_12m",)),
     }  # fmt: skip
     no_money = pl.lit(0).cast(MONEY)
     filled = [

@@ -61,7 +61,9 @@ class VoiceOracle:
         return below, value
 
     def at_home(self, who: str, scope: str) -> bool:
-        return scope == CHAIN or self.o.home(who, self.month) == scope
+        """Who neither bought nor is on file yet has no home."""
+        known = bool(self.o.days(who, self.end)) or self.o.on_file(who, self.end)
+        return scope == CHAIN or (known and self.o.home(who, self.month) == scope)
 
     def referral(self, scope: str) -> Iterator[tuple[str, Any]]:
         brought_by = self.o.referrers(self.end)

@@ -52,7 +52,8 @@ def test_a_metric_is_its_formula_over_its_ingredients(metric):
     for text in (metric.zh, metric.en, metric.meaning_zh, metric.meaning_en):
         assert text.strip()
     assert metric.empty is None or metric.empty in EMPTY_REASONS
-    assert metric.n is None or metric.n in {*metric.ingredients, "customers_12m", "purchases"}
+    sizes = {"customers_12m", "purchases", "complaints_12m", "answers_12m", "delivered_orders_12m"}
+    assert metric.n is None or metric.n in {*metric.ingredients, *sizes}
 
 
 @pytest.mark.parametrize("metric", [m for m in METRICS.values() if "/" in m.formula], ids=lambda m: m.name)
