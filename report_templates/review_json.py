@@ -16,11 +16,12 @@ SHARE_PLACES = 6
 NEVER_WRITTEN = frozenset({"contact_name", "contact_phone"})
 """Full names and phones stand in the store's own action sheets only."""
 NOT_FOR_HEADQUARTERS = frozenset({"phone_tail"})
-STORE_ONLY_TABLES = frozenset({"actions", "care", "associates"})
+STORE_ONLY_TABLES = frozenset({"actions", "care", "associates", "outcomes_by_associate", "came_back", "held_out"})
 TABLES = (
     "figures", "stocktake", "statuses", "value_classes", "value_class_moves", "attitudes", "pareto", "vips",
     "vip_answers", "care", "actions", "associates", "stores", "files", "money", "completeness", "proposals",
     "shared_keys", "decisions", "comparison",
+    "outcomes", "outcomes_by_associate", "came_back", "effects", "held_out",
 )  # fmt: skip
 
 
@@ -36,6 +37,7 @@ def review_json(review: Review) -> bytes:
     }  # fmt: skip
     lines = [f"  {json.dumps(key)}: {writer.text(value)}" for key, value in head.items()]
     lines.append(f'  "metrics": {_block(writer.members(metrics), "{}", "    ")}')
+    lines.append(f'  "ingredients": {_block(writer.members(dict(sorted(review.ingredients.items()))), "{}", "    ")}')
     tables = [f'"{name}": {_block(writer.rows(rows), "[]", "      ")}' for name, rows in _tables(review).items()]
     lines.append(f'  "tables": {_block(tables, "{}", "    ")}')
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()

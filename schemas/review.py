@@ -13,6 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from schemas.effect import CameBack, EffectRow, HeldOut, OutcomeRow
+
 Value = int | float | Decimal | None
 Param = str | int | float | bool | Decimal | date | None
 
@@ -378,6 +380,15 @@ class Review:
     """Only in the chain's review, like the next two; the most money first."""
     shared_keys: tuple[SharedKey, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    outcomes: tuple[OutcomeRow, ...] = ()
+    """What became of the lists for this month, by kind (the chain's review: of all stores)."""
+    outcomes_by_associate: tuple[OutcomeRow, ...] = ()
+    came_back: tuple[CameBack, ...] = ()
+    effects: tuple[EffectRow, ...] = ()
+    """The whole chain's, in every review."""
+    held_out: tuple[HeldOut, ...] = ()
+    ingredients: Mapping[str, Value] = field(default_factory=dict)
+    """What the metrics' formulas are over, as counted for this month."""
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

@@ -41,7 +41,8 @@ from schemas.review import (
 )
 from schemas.rules import Rules
 from schemas.segments import ATTITUDE, CHAIN, KNOWLEDGE_QUESTIONS, LINE_KIND, SALES_KINDS, STATUS, VALUE_CLASS
-from transforms import care, people, stocktake, value, vip
+from transforms import care, effect, people, stocktake, value, vip
+from transforms import outcomes as told_of_lists
 from transforms.actions import action_id
 from transforms.facts import Facts
 from transforms.figures import (
@@ -90,10 +91,13 @@ class MonthNumbers:
     plan: Plan
     values: pl.DataFrame
     """One row per scope and month of the history: every metric."""
+    effects: effect.Effects
+    ingredients: pl.DataFrame
+    """One row per scope: what this month's metrics are made of."""
 
 
-def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
-    """The count of the month and of the months before it, the plan, and every metric's value."""
+def month_numbers(facts: Facts, rules: Rules, loop: effect.Loop) -> MonthNumbers:
+    """The count of the month and of the months before it, what the lists brought, the plan, and every metric's value."""
     months = history_months(facts)
     quarter_ago = facts.month.plus(-3)
     counts: dict[str, MonthCount] = {}
@@ -107,10 +111,16 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
                 metric_values(count.ingredients.lazy(), is_young=count.is_young).with_columns(month=pl.lit(str(month)))
             )
     count = counts[str(facts.month)]
-    plan = month_plan(facts, count, rules)
-    now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
-    values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
-    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect())
+    effects = effect.effects_of(facts, loop)
+    plan = month_plan(facts, count, rules, loop, effects)
+    now = (
+        count.ingredients.lazy()
+        .join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
+        .join(told_of_lists.ingredients(effects, scopes_of(facts)), on="scope", how="left", validate="1:1")
+        .collect()
+    )
+    values.append(metric_values(now.lazy(), is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
+    return MonthNumbers(facts, count, counts, plan, pl.concat(values, how="diagonal_relaxed").collect(), effects, now)
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -157,6 +167,8 @@ class _Dealer:
         self.completeness = _by(self._completeness(), "scope")
         self.landings = _by(facts.store_landings, "store_id")
         self.vips = _by(self._vips(), "scope")
+        self.told = told_of_lists.Told(numbers.effects, self.plan.held_out)
+        self.ingredients = {row["scope"]: row for row in numbers.ingredients.iter_rows(named=True)}
 
     # ---- frames to deal out
 
@@ -346,7 +358,17 @@ class _Dealer:
             money=self._money(scope),
             completeness=self._completeness_rows(scope),
             absent_tables=issue.absent_tables,
+            outcomes=self.told.by_kind(scope),
+            outcomes_by_associate=() if is_chain else self.told.by_associate(scope),
+            came_back=() if is_chain else self.told.came_back(scope, self._person),
+            effects=self.told.effects,
+            held_out=() if is_chain else self.told.held_out(scope),
+            ingredients=self._ingredients(scope),
         )
+
+    def _ingredients(self, scope: str) -> dict[str, Value]:
+        counted = self.ingredients.get(scope, {})
+        return {name: counted.get(name) for metric in METRICS.values() for name in metric.ingredients}
 
     def _figures(self, scope: str) -> dict[str, Figure]:
         by_month = self.values.get(scope, {})
