@@ -304,3 +304,21 @@ def pareto(
         parts.append(_rectangle(x + 5.5, below - 7.5, _text_width(mark_label, 8) + 3, 10, "#ffffff"))
         parts.append(_text(x + 7, below, mark_label, size=8, fill=INK, bold=True))
     return _chart(width, height, parts, alt)
+
+
+def interval(effect: float, low: float, high: float, edge: float, alt: str, *, width: float = 74) -> Chart:
+    """An estimate with its interval on the scale −edge to +edge: a line, a dot, and where nothing would be."""
+    height, inset = 9.0, 2.4
+    middle = height / 2
+
+    def x(value: float) -> float:
+        return inset + (width - 2 * inset) * (value / (2 * edge) + 0.5) if edge else width / 2
+
+    is_clear = low > 0 or high < 0
+    colour = (ACCENT if low > 0 else WARNING) if is_clear else MUTED
+    parts = [
+        _line(x(0), 0, x(0), height, INK, 0.5, "1 1.2"),
+        _line(x(low), middle, x(high), middle, colour, 1.4),
+        _dot(x(effect), middle, colour, 2.1),
+    ]
+    return _chart(width, height, parts, alt)

@@ -30,6 +30,7 @@ from report_templates.glyphs import with_code_points
 from report_templates.identity_page import identity_page
 from report_templates.language import Language
 from report_templates.list_page import list_pages
+from report_templates.loop_page import loop_page
 from report_templates.month_page import month_page
 from report_templates.review_json import review_json
 from report_templates.stores_page import chain_things, stores_page
@@ -150,6 +151,7 @@ def _document(review: Review) -> tuple[str, Album]:
         lists=[] if is_chain else list_pages(review, say),
         stores=stores_page(review, say, album) if is_chain else None,
         identity=identity_page(review, say) if is_chain else None,
+        worked=loop_page(review, say, album),
         data=data_page(review, say),
     )  # fmt: skip
     return with_code_points(html), album
