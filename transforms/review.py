@@ -363,12 +363,17 @@ class _Dealer:
             came_back=() if is_chain else self.told.came_back(scope, self._person),
             effects=self.told.effects,
             held_out=() if is_chain else self.told.held_out(scope),
-            ingredients=self._ingredients(scope),
+            ingredients=self._ingredients(scope, figures),
         )
 
-    def _ingredients(self, scope: str) -> dict[str, Value]:
+    def _ingredients(self, scope: str, figures: Mapping[str, Figure]) -> dict[str, Value]:
+        """What the formulas are over; what is a metric itself is as the metric has it (new customers of a young chain)."""
         counted = self.ingredients.get(scope, {})
-        return {name: counted.get(name) for metric in METRICS.values() for name in metric.ingredients}
+        return {
+            name: figures[name].value if name in figures and METRICS[name].formula == name else counted.get(name)
+            for metric in METRICS.values()
+            for name in metric.ingredients
+        }
 
     def _figures(self, scope: str) -> dict[str, Figure]:
         by_month = self.values.get(scope, {})
