@@ -69,7 +69,7 @@ def published_values(
 
 def _told_of(metric: Metric, told: dict[str, Any]) -> dict[str, Any]:
     """What one review.json says of the metric."""
-    figure = next((row for row in told["tables"]["figures"] if row["name"] == metric.name), {})
+    figure: dict[str, Any] = next((row for row in told["tables"]["figures"] if row["name"] == metric.name), {})
     counted = told.get("ingredients", {})
     return {
         "value": told["metrics"].get(metric.name),

@@ -33,22 +33,18 @@ def _cells(row: OutcomeRow, say: Language) -> Mapping[str, object]:
         "listed": say.count(row.listed), "done": say.count(row.done), "not_reached": say.count(row.not_reached),
         "open": say.count(row.open), "came_back": say.count(row.came_back),
         "net_sales": say.amount(row.net_sales) if row.came_back else UNKNOWN,
-        "share": say.share(row.done / row.listed, 0) if row.listed else UNKNOWN,
-        "bar": round(100 * row.done / row.listed) if row.listed else 0,
+        "share": say.share(row.done_share, 0) if row.done_share is not None else UNKNOWN,
+        "bar": round(100 * (row.done_share or 0)),
     }  # fmt: skip
 
 
 def _outcomes(rows: Sequence[OutcomeRow], say: Language) -> Mapping[str, object] | None:
     if not rows:
         return None
-    total = OutcomeRow(
-        None, None, *(sum(getattr(row, name) for row in rows) for name in ("listed", "done", "not_reached", "open", "came_back")),
-        sum((row.net_sales for row in rows), Decimal(0)),
-    )  # fmt: skip
     return {
         "title": told.outcomes_title(say, rows),
         "rows": [{"label": told.kind_label(say, row.kind or ""), **_cells(row, say)} for row in rows],
-        "total": _cells(total, say),
+        "total": _cells(told.total_of(rows), say),
     }
 
 
@@ -90,7 +86,7 @@ def _effects(review: Review, say: Language, album: Album) -> Mapping[str, object
         "caption": told.effect_caption(say),
         "rows": [_effect(row, say, album, edge) for row in shown],
         "is_said": bool(said),
-        "scale": say.text("−{edge} to +{edge} points", edge=told.points_of(say, edge)) if said else "",
+        "scale": f"±{told.points_of(say, edge)}" if said else "",
     }
 
 
@@ -104,8 +100,8 @@ def _effect(row: EffectRow, say: Language, album: Album, edge: float) -> Mapping
         "bought_control": UNKNOWN if row.bought_control is None else say.share(row.bought_control),
         "effect": _signed(say, told.points_of(say, row.effect), row.effect) if row.effect is not None else UNKNOWN,
         "range": _range(say, told.points_of(say, row.low or 0), told.points_of(say, row.high or 0)) if is_known else "",
-        "sales": _signed(say, say.amount(row.sales_effect), row.sales_effect) if row.sales_effect is not None else UNKNOWN,
-        "sales_range": _range(say, say.amount(row.sales_low), say.amount(row.sales_high))
+        "sales": _signed(say, say.decimal(row.sales_effect, 0), row.sales_effect) if row.sales_effect is not None else UNKNOWN,
+        "sales_range": _range(say, say.decimal(row.sales_low, 0), say.decimal(row.sales_high, 0))
         if row.sales_low is not None and row.sales_high is not None
         else "",
         "picture": album.add(interval(row.effect, row.low or 0, row.high or 0, edge, told.effect_alt(say.plain, row)))

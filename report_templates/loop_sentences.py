@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from report_templates.language import Language
 from schemas.effect import EFFECT_DAYS, HELD_OUT_SHARE, EffectRow, OutcomeRow
@@ -11,9 +12,20 @@ from schemas.review import Review
 from schemas.segments import ACTION_KIND
 
 
-def totals(rows: Sequence[OutcomeRow]) -> tuple[int, int, int]:
-    """Listed, done, came back."""
-    return sum(row.listed for row in rows), sum(row.done for row in rows), sum(row.came_back for row in rows)
+def total_of(rows: Sequence[OutcomeRow]) -> OutcomeRow:
+    """The rows as one: what the page's total line says, and review.json under outcomes_total."""
+    listed, done = sum(row.listed for row in rows), sum(row.done for row in rows)
+    return OutcomeRow(
+        kind=None,
+        associate_name=None,
+        listed=listed,
+        done=done,
+        not_reached=sum(row.not_reached for row in rows),
+        open=sum(row.open for row in rows),
+        came_back=sum(row.came_back for row in rows),
+        net_sales=sum((row.net_sales for row in rows), Decimal(0)),
+        done_share=done / listed if listed else None,
+    )
 
 
 def whole_kinds(review: Review) -> list[EffectRow]:
@@ -38,16 +50,16 @@ def loop_title(say: Language, review: Review) -> str:
                 if verdict == "drives_away":
                     return say.text("{kind} drives customers away: {points} points fewer buy", kind=kind, points=points)
                 return say.text("{kind} works: {points} points more buy", kind=kind, points=points)
-    listed, done, came = totals(review.outcomes)
-    if not listed:
+    total = total_of(review.outcomes)
+    if not total.listed:
         return say.text("Too early to say what the lists change")
     month = say.month_name(Month.parse(review.month))
-    if not done:
+    if not total.done:
         return say.plural("{month}: nothing was done of {n} thing listed", "{month}: nothing was done of {n} things listed",
-                          listed, month=month)  # fmt: skip
+                          total.listed, month=month)  # fmt: skip
     return say.text(
         "{month}: {done} of {listed} done, {came} followed by a purchase",
-        month=month, done=say.count(done), listed=say.count(listed), came=say.count(came),
+        month=month, done=say.count(total.done), listed=say.count(total.listed), came=say.count(total.came_back),
     )  # fmt: skip
 
 
@@ -62,8 +74,7 @@ def loop_lede(say: Language, review: Review) -> str:
 
 def outcomes_title(say: Language, rows: Sequence[OutcomeRow]) -> str:
     """How much of it was done."""
-    listed, done, _ = totals(rows)
-    return say.text("{share} of the lists was done", share=say.share(done / listed, 0))
+    return say.text("{share} of what was listed is done", share=say.share(total_of(rows).done_share or 0.0, 0))
 
 
 def associates_title(say: Language, rows: Sequence[OutcomeRow]) -> str:
@@ -71,20 +82,19 @@ def associates_title(say: Language, rows: Sequence[OutcomeRow]) -> str:
     named = [row for row in rows if row.associate_name and row.listed]
     if not named or not any(row.done for row in named):
         return say.text("By associate")
-    best = max(named, key=lambda row: (row.done / row.listed, row.listed))
+    best = max(named, key=lambda row: (row.done_share or 0.0, row.listed))
     return say.text(
         "{who} did the most: {share}",
         who=say.kept(best.associate_name or ""),
-        share=say.share(best.done / best.listed, 0),
+        share=say.share(best.done_share or 0.0, 0),
     )
 
 
 def came_back_title(say: Language, review: Review) -> str:
     """How many bought after a contact, and for how much."""
-    _, _, came = totals(review.outcomes)
-    money = say.money(sum((row.net_sales for row in review.outcomes), start=0 * review.outcomes[0].net_sales))
+    total = total_of(review.outcomes)
     return say.plural("{n} contact was followed by purchases of {money}", "{n} contacts were followed by purchases of {money}",
-                      came, money=money)  # fmt: skip
+                      total.came_back, money=say.money(total.net_sales))  # fmt: skip
 
 
 def effect_title(say: Language, review: Review) -> str:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from report_templates.comparison import comparisons
 from report_templates.language import money_places, rounded
+from report_templates.loop_sentences import total_of
 from schemas.review import Review
 
 SHARE_PLACES = 6
@@ -21,7 +22,7 @@ TABLES = (
     "figures", "stocktake", "statuses", "value_classes", "value_class_moves", "attitudes", "pareto", "vips",
     "vip_answers", "care", "actions", "associates", "stores", "files", "money", "completeness", "proposals",
     "shared_keys", "decisions", "comparison",
-    "outcomes", "outcomes_by_associate", "came_back", "effects", "held_out",
+    "outcomes", "outcomes_total", "outcomes_by_associate", "came_back", "effects", "held_out",
 )  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def _tables(review: Review) -> dict[str, Iterable[object]]:
     special = {
         "figures": [review.figures[name] for name in sorted(review.figures)],
         "comparison": comparisons(review),
+        "outcomes_total": [total_of(review.outcomes)] if review.outcomes else [],
     }
     left_out = STORE_ONLY_TABLES if review.scope.kind == "chain" else frozenset()
     return {name: special.get(name, getattr(review, name, ())) for name in TABLES if name not in left_out}

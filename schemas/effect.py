@@ -129,6 +129,8 @@ class OutcomeRow:
     """Of those done: bought from the day of the contact to the month's end."""
     net_sales: Decimal
     """What those who came back spent in that time, less what they returned."""
+    done_share: float | None
+    """done ÷ listed; None when nothing was listed."""
 
 
 @dataclass(frozen=True)

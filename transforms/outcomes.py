@@ -100,7 +100,7 @@ class Told:
 def _outcome(row: dict[str, Any], *, kind: str | None = None, associate_name: str | None = None) -> OutcomeRow:
     return OutcomeRow(
         kind, associate_name, row["listed"], row["done"], row["not_reached"],
-        row["listed"] - row["done"] - row["not_reached"], row["came_back"], row["net_sales"],
+        row["listed"] - row["done"] - row["not_reached"], row["came_back"], row["net_sales"], row["done"] / row["listed"],
     )  # fmt: skip
 
 

@@ -13,14 +13,15 @@ from schemas.review import Review
 def with_lists(review: Review, *, is_mature: bool) -> Review:
     """The review with the outcome of its month's lists; `is_mature`: after many months, with a clear effect and a clear harm."""
     outcomes = (
-        OutcomeRow("answer_complaint", None, 4, 3, 1, 0, 1, Decimal("860.00")),
-        OutcomeRow("birthday", None, 31, 22, 2, 7, 5, Decimal("6400.00")),
-        OutcomeRow("win_back", None, 76, 41, 17, 18, 9, Decimal("21450.50")),
-        OutcomeRow("long_absent", None, 14, 6, 2, 6, 0, Decimal("0.00")),
+        OutcomeRow("answer_complaint", None, 4, 3, 1, 0, 1, Decimal("860.00"), 3 / 4),
+        OutcomeRow("birthday", None, 31, 22, 2, 7, 5, Decimal("6400.00"), 22 / 31),
+        OutcomeRow("win_back", None, 76, 41, 17, 18, 9, Decimal("21450.50"), 41 / 76),
+        OutcomeRow("long_absent", None, 14, 6, 2, 6, 0, Decimal("0.00"), 6 / 14),
     )
     names = [row.name for row in review.associates if row.name][:4] or ["Anna Bell"]
     by_associate = tuple(
-        OutcomeRow(None, name, 30 - 3 * place, 24 - 6 * place, 3, 3 + 3 * place, 6 - place, Decimal(9000 - 2111 * place))
+        OutcomeRow(None, name, 30 - 3 * place, 24 - 6 * place, 3, 3 + 3 * place, 6 - place, Decimal(9000 - 2111 * place),
+                   (24 - 6 * place) / (30 - 3 * place))
         for place, name in enumerate(names)
     )  # fmt: skip
     people = [action.person for action in review.actions[:6]]
@@ -40,7 +41,9 @@ def with_lists(review: Review, *, is_mature: bool) -> Review:
 
 
 YOUNG = (
-    EffectRow("win_back", "all", 388, 21, 0.1959, 0.1429, None, None, None, None, None, None, 39, 317, "too_early", 0.041),
+    EffectRow(
+        "win_back", "all", 388, 21, 0.1959, 0.1429, None, None, None, None, None, None, 39, 317, "too_early", 0.041
+    ),
     EffectRow("win_back", "vip", 88, 4, 0.25, None, None, None, None, None, None, None, 7, 240, "too_early", 0.04),
     EffectRow("long_absent", "all", 41, 2, 0.0976, None, None, None, None, None, None, None, 3, 690, "too_early", 0.04),
 )

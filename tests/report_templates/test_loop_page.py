@@ -29,7 +29,10 @@ def test_a_review_without_lists_has_no_page(locale: Locale):
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("is_mature", [True, False])
 def test_the_page_is_in_the_readers_language_and_its_numbers_are_in_review_json(locale: Locale, is_mature: bool):
-    for review in (with_lists(ordinary_store(locale), is_mature=is_mature), with_lists(chain(6, locale), is_mature=is_mature)):
+    for review in (
+        with_lists(ordinary_store(locale), is_mature=is_mature),
+        with_lists(chain(6, locale), is_mature=is_mature),
+    ):
         html = review_html(review)
         told = json.loads(review_json(review))["tables"]
         assert [row["listed"] for row in told["outcomes"]] == [4, 31, 76, 14]
