@@ -323,11 +323,12 @@ def explain(
     metric: Annotated[str | None, typer.Argument(help="A metric's name or label.")] = None,
     workspace: WorkspaceOption = HERE,
     month: Annotated[str | None, typer.Option(help="A published month; default: the latest.")] = None,
+    store: Annotated[str | None, typer.Option(help="Only this store's value, by id or name.")] = None,
     all_metrics: Annotated[bool, typer.Option("--all", help="Every metric.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="With --all: docs/metrics.md.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a number means, how it is made, and what it is in the published month."""
+    """Say what a number means, what it is in the published month, and what it is made of."""
     from flows import explanation
     from flows.config import Workspace
     from schemas.metrics import METRICS
@@ -344,18 +345,11 @@ def explain(
     if metric is None:
         raise UsageError("name a metric, or use --all")
     found = explanation.find(metric)
-    values = explanation.published_values(Workspace(workspace), month, found.name)
+    values = explanation.published_values(Workspace(workspace), month, found, store)
     if as_json:
         _print_json({**explanation.definition(found), "published": values})
         return
-    print(f"{found.name} ({found.unit})")
-    print(f"  {found.en}: {found.meaning_en}")
-    print(f"  {found.zh}:{found.meaning_zh}")
-    print(f"  = {found.formula}")
-    if values:
-        print(f"  in {values['month']}:")
-        for scope, number in values["values"].items():
-            print(f"    {scope}: {'not known' if number is None else number}")
+    print(explanation.as_text(found, values))
 
 
 @app.command()

@@ -40,8 +40,14 @@ def find(name: str) -> Metric:
     raise UsageError(f"no metric is called {name!r}{hint}")
 
 
-def published_values(workspace: Workspace, month: str | None, metric: str) -> dict[str, Any]:
-    """The metric in the published reviews of `month` (the latest when None): scope → value; empty when nothing is published."""
+def published_values(
+    workspace: Workspace, month: str | None, metric: Metric, store: str | None = None
+) -> dict[str, Any]:
+    """The metric in the published reviews of `month` (the latest when None): scope → its value, why it is empty, n, and its
+    ingredients with their values; only `store`'s when one is named. Empty when nothing is published.
+
+    UsageError when the month is not published, or has no such store.
+    """
     months = sorted(path.name for path in workspace.published.glob("[0-9]*-[0-9]*") if path.is_dir())
     chosen = month or (months[-1] if months else None)
     if chosen is None:
@@ -49,11 +55,51 @@ def published_values(workspace: Workspace, month: str | None, metric: str) -> di
     if chosen not in months:
         raise UsageError(f"{chosen} is not published; published are {', '.join(months) or 'no months'}")
     values: dict[str, Any] = {}
+    known: list[str] = []
     for path in sorted((workspace.published / chosen).rglob("review.json")):
         told = json.loads(path.read_bytes())
-        scope = told["scope"]
-        values[scope["name"] if isinstance(scope, dict) else str(scope)] = told["metrics"].get(metric)
+        store_id, name = told["scope"]["store_id"], told["scope"]["name"]
+        known += [store_id] if store_id else []
+        if store is None or store in (store_id, name):
+            values[store_id or "chain"] = {"name": name, **_told_of(metric, told)}
+    if store is not None and not values:
+        raise UsageError(f"no store {store!r} in {chosen}; stores are {', '.join(known) or 'none'}")
     return {"month": chosen, "values": values}
+
+
+def _told_of(metric: Metric, told: dict[str, Any]) -> dict[str, Any]:
+    """What one review.json says of the metric."""
+    figure: dict[str, Any] = next((row for row in told["tables"]["figures"] if row["name"] == metric.name), {})
+    counted = told.get("ingredients", {})
+    return {
+        "value": told["metrics"].get(metric.name),
+        "empty_reason": figure.get("empty_reason"),
+        "n": figure.get("n"),
+        "ingredients": {name: counted.get(name) for name in metric.ingredients},
+    }
+
+
+def as_text(metric: Metric, published: dict[str, Any]) -> str:
+    """The explanation as lines for a terminal: definition, value, and what it is made of."""
+    lines = [
+        f"{metric.name} ({metric.unit})",
+        f"  {metric.en}: {metric.meaning_en}",
+        f"  {metric.zh}:{metric.meaning_zh}",
+        f"  = {metric.formula}",
+    ]
+    if metric.empty:
+        lines.append("  when empty: " + " / ".join(reversed(EMPTY_REASONS[metric.empty])))
+    if published:
+        lines.append(f"  in {published['month']}:")
+    for scope, row in published.get("values", {}).items():
+        name = row["name"] if scope in (row["name"], "chain") else f"{scope} {row['name']}"
+        reason = EMPTY_REASONS.get(row["empty_reason"] or "", ("", ""))[1]
+        value = f"not known{f' ({reason})' if reason else ''}" if row["value"] is None else row["value"]
+        lines.append(f"    {name}: {value}" + (f"  n = {row['n']}" if row["n"] is not None else ""))
+        if metric.formula != metric.name:
+            parts = (f"{part} = {'not known' if it is None else it}" for part, it in row["ingredients"].items())
+            lines.append(f"      {' · '.join(parts)}")
+    return "\n".join(lines)
 
 
 def markdown() -> str:

@@ -17,6 +17,7 @@ from schemas.period import Month
 from schemas.review import Review
 from schemas.source_formats import INPUT_TABLES
 from transforms import review
+from transforms.effect import Loop, no_lists
 from transforms.facts import Facts, LandedRows, NothingKnown, facts_of
 
 
@@ -94,10 +95,11 @@ def issue_of(
 
 
 def month_reviews(lake: Lake, settings: Settings, month: Month, known_at: datetime | None = None) -> list[Review]:
-    """The month's reviews, the chain's first, then the stores by id, as an unpublished trial (manifest id "-")."""
+    """The month's reviews, the chain's first, then the stores by id, as an unpublished trial (manifest id "-"): no list of
+    an earlier month is looked at."""
     known = known_ledger(lake, known_at)
     facts = month_facts(lake, known, settings, month)
-    numbers = review.month_numbers(facts, settings.rules)
+    numbers = review.month_numbers(facts, settings.rules, Loop(settings.key, no_lists()))
     return review.reviews(
         numbers, known.ledger, issue_of(known, settings, manifest_id="-", printed_closings={}), settings.rules
     )

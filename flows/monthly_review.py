@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from flows import publish
+from flows import past_lists, publish
 from flows.config import Settings, Workspace
 from flows.errors import RegularsError, UsageError
 from flows.ingest import FileOutcome, IngestReport, ingest
@@ -93,14 +93,16 @@ def review_month(
     known = run("read the ledger", known_ledger, lake, known_at)
     run("reconcile", reconcile, lake, known, month, settings)
     closings = publish.printed_closings(workspace, month.previous)
+    loop = run("read earlier lists", past_lists.loop_before, workspace, settings, month)
     inputs = publish.manifest_inputs(known.ledger, settings, month, known.known_at, closings)
+    inputs["lists_of_earlier_months"] = past_lists.digest(loop)
     identity = publish.manifest_id(inputs)
     if publish.is_published(workspace, month, identity, stores):
         watcher.note(f"{month} is published from just these inputs; nothing to do")
         return _summary(workspace, month, identity, inputs, landed, publish.read_manifest(workspace, month) or {})
 
     facts = run("gather facts", month_facts, lake, known, settings, month)
-    numbers = run("count and plan", review.month_numbers, facts, settings.rules)
+    numbers = run("count and plan", review.month_numbers, facts, settings.rules, loop)
     issue = issue_of(known, settings, manifest_id=identity, printed_closings=closings)
     reviews: list[Review] = run("deal out to stores", review.reviews, numbers, known.ledger, issue, settings.rules)
     run("reconcile the reviews", check_month, lake, known, month, reviews)

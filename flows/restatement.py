@@ -20,6 +20,7 @@ from schemas.period import Month
 from schemas.review import Review, Value
 from schemas.segments import SALES_KINDS
 from transforms import restatement, review
+from transforms.effect import Loop, no_lists
 from transforms.facts import Facts
 from transforms.versions import SAME_LINE
 
@@ -142,7 +143,8 @@ def scope_id(told: Review) -> str:
 def _as_known(lake: Lake, settings: Settings, month: Month, moment: datetime) -> _AsKnown:
     known = known_ledger(lake, moment)
     facts = month_facts(lake, known, settings, month)
-    numbers = review.month_numbers(facts, settings.rules)
+    # what the lists brought is left out: lists are as published, not as known
+    numbers = review.month_numbers(facts, settings.rules, Loop(settings.key, no_lists()))
     issue = issue_of(known, settings, manifest_id="-", printed_closings={})
     return _AsKnown(known, facts, review.reviews(numbers, known.ledger, issue, settings.rules))
 

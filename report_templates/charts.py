@@ -383,3 +383,21 @@ def interval(low: float, value: float, high: float, mean: float, scale: tuple[fl
         f'<circle cx="{_n(at(value))}" cy="{_n(middle)}" r="2" fill="{ACCENT}"/>',
     ]
     return _chart(INTERVAL_WIDTH, INTERVAL_HEIGHT, parts, alt)
+
+
+def effect_interval(effect: float, low: float, high: float, edge: float, alt: str, *, width: float = 74) -> Chart:
+    """An estimate with its interval on the scale −edge to +edge: a line, a dot, and where nothing would be."""
+    height, inset = 9.0, 2.4
+    middle = height / 2
+
+    def x(value: float) -> float:
+        return inset + (width - 2 * inset) * (value / (2 * edge) + 0.5) if edge else width / 2
+
+    is_clear = low > 0 or high < 0
+    colour = (ACCENT if low > 0 else WARNING) if is_clear else MUTED
+    parts = [
+        _line(x(0), 0, x(0), height, INK, 0.5, "1 1.2"),
+        _line(x(low), middle, x(high), middle, colour, 1.4),
+        _dot(x(effect), middle, colour, 2.1),
+    ]
+    return _chart(width, height, parts, alt)

@@ -31,6 +31,7 @@ from report_templates.identity_page import identity_page
 from report_templates.language import Language
 from report_templates.leaving_page import leaving_page
 from report_templates.list_page import list_pages
+from report_templates.loop_page import loop_page
 from report_templates.month_page import month_page
 from report_templates.people_page import opportunity_page, people_page
 from report_templates.referral_page import referral_page
@@ -158,6 +159,7 @@ def _document(review: Review) -> tuple[str, Album]:
         people=people_page(review, say, album), opportunity=opportunity_page(review, say),
         stores=stores_page(review, say, album) if is_chain else None,
         identity=identity_page(review, say) if is_chain else None,
+        worked=loop_page(review, say, album),
         data=data_page(review, say),
     )  # fmt: skip
     return with_code_points(html), album

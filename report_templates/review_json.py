@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from report_templates.comparison import comparisons
 from report_templates.language import money_places, rounded
+from report_templates.loop_sentences import total_of
 from schemas.people import PeopleAndOpportunity
 from schemas.review import Review
 from schemas.voices import tables as voice_tables
@@ -18,12 +19,13 @@ SHARE_PLACES = 6
 NEVER_WRITTEN = frozenset({"contact_name", "contact_phone"})
 """Full names and phones stand in the store's own action sheets only."""
 NOT_FOR_HEADQUARTERS = frozenset({"phone_tail"})
-STORE_ONLY_TABLES = frozenset({"actions", "care", "associates"})
+STORE_ONLY_TABLES = frozenset({"actions", "care", "associates", "outcomes_by_associate", "came_back", "held_out"})
 TABLES = (
     "figures", "stocktake", "statuses", "value_classes", "value_class_moves", "attitudes", "pareto", "vips",
     "vip_answers", "care", "actions", "associates", "stores", "files", "money", "completeness", "proposals",
     "shared_keys", "decisions", "comparison", "churn_race", "churn_calibration",
     "leaving", "lapse_reasons", "lapse_shares", "leaving_stores",
+    "outcomes", "outcomes_total", "outcomes_by_associate", "came_back", "effects", "held_out",
 )  # fmt: skip
 
 
@@ -40,6 +42,7 @@ def review_json(review: Review) -> bytes:
     }  # fmt: skip
     lines = [f"  {json.dumps(key)}: {writer.text(value)}" for key, value in head.items()]
     lines.append(f'  "metrics": {_block(writer.members(metrics), "{}", "    ")}')
+    lines.append(f'  "ingredients": {_block(writer.members(dict(sorted(review.ingredients.items()))), "{}", "    ")}')
     tables = [f'"{name}": {_block(writer.rows(rows), "[]", "      ")}' for name, rows in _tables(review).items()]
     lines.append(f'  "tables": {_block(tables, "{}", "    ")}')
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
@@ -59,6 +62,7 @@ def _tables(review: Review) -> dict[str, Iterable[object]]:
         "lapse_reasons": review.leaving.reasons if review.leaving else (),
         "lapse_shares": review.leaving.lapse_shares if review.leaving else (),
         "leaving_stores": review.leaving.stores if review.leaving else (),
+        "outcomes_total": [total_of(review.outcomes)] if review.outcomes else [],
     }
     left_out = STORE_ONLY_TABLES if review.scope.kind == "chain" else frozenset()
     rows: dict[str, Iterable[object]] = {

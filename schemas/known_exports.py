@@ -398,10 +398,25 @@ _YOUZAN_CUSTOMERS = SourceFormat(
     ("phone", "name"),
 )  # fmt: skip
 
+_RETURNED_LISTS = SourceFormat(
+    "regulars_actions", "contacts", "Regulars 行动清单（已填写）", "Regulars action list, filled in",
+    {
+        "action_id": Column(("Action ID", "行动编号")),
+        # the sheet tells no day of its own: the due day stands for it
+        "contacted_at": Column(("Done on", "完成日期"), or_headers=("Due", "日期")),
+        "phone": Column(("Phone number", "手机号")),
+        "channel": Column(("Channel", "方式")),
+        "contact_kind": Column(("What", "事项")),
+        "result": Column(("Result", "结果")),
+        "note": Column(("Note", "备注")),
+    },
+    ("action_id", "contacted_at", "result"),
+)  # fmt: skip
+
 KNOWN_EXPORTS: tuple[SourceFormat, ...] = (
     _UCI_ONLINE_RETAIL, _JD_ORDERS, _SHOPIFY_ORDERS, _SHOPIFY_CUSTOMERS, _SQUARE_TRANSACTIONS, _SQUARE_ITEMS,
     _WOOCOMMERCE_ORDERS, _LOYVERSE_RECEIPTS, _LOYVERSE_ITEMS, _TAOBAO_ORDERS, _DOUYIN_ORDERS, _YOUZAN_ORDERS,
-    _YOUZAN_CUSTOMERS,
+    _YOUZAN_CUSTOMERS, _RETURNED_LISTS,
 )  # fmt: skip
 
 SOURCE_FORMATS: dict[str, SourceFormat] = {source.name: source for source in (*KNOWN_EXPORTS, *TEMPLATES)}

@@ -98,6 +98,8 @@ EMPTY_REASONS: dict[str, tuple[str, str]] = {
     "no_picks_judged": ("还没有上市满一年的尝新商品", "no early pick was launched a year ago yet"),
     "no_launches_judged": ("还没有上市满一年的新品", "no new product was launched a year ago yet"),
     "no_cost": ("成本不全，算不出毛利", "cost is not known for enough of the sales"),
+    "no_lists": ("上月没有发布行动清单", "last month's review listed nothing"),
+    "no_lists_back": ("没有可对照的行动清单或联系记录", "no list was published, or no contact returned or logged"),
     "not_published": ("上月没有发布报告", "last month's review was not published"),
 }
 """Code → why a number is missing, (zh, en)."""
@@ -404,6 +406,19 @@ METRICS = _metrics(
            ("new_products_faded", "new_products_judged"), "new_products_faded / new_products_judged", "no_launches_judged", "new_products_judged"),
     Metric("actions", "people", "neutral", "下月行动", "Actions",
            "下月行动清单中的条数", "Rows in next month's action lists", ("actions",), "actions"),
+    # ---- what the lists brought
+    Metric("actions_listed", "people", "neutral", "本月清单行动", "Actions listed",
+           "上月报告所列、应在本月完成的行动条数（不含随机留作对照的）",
+           "Rows that last month's review listed for this month, without those held out at random",
+           ("actions_listed",), "actions_listed", "no_lists"),
+    Metric("actions_done_share", "share", "up", "行动完成率", "Actions done",
+           "本月清单行动中，已联系上顾客的占比（以回传清单或联系记录为准）",
+           "Of the rows listed for this month, those with a logged contact that reached the customer",
+           ("actions_done", "actions_listed"), "actions_done / actions_listed", "no_lists_back", "actions_listed"),
+    Metric("actions_came_back_share", "share", "up", "联系后回店率", "Came back",
+           "已联系上的顾客中，自联系当日至月末又购买的占比（未与对照组比较）",
+           "Of those reached, who bought from the day of the contact to the month's end (not compared with anybody)",
+           ("actions_came_back", "actions_done"), "actions_came_back / actions_done", "no_lists_back", "actions_done"),
 )  # fmt: skip
 
 HEADLINE_FIGURES = (

@@ -18,6 +18,7 @@ from schemas.churn import Churn
 if TYPE_CHECKING:
     from schemas.leaving import Leaving
 
+from schemas.effect import CameBack, EffectRow, HeldOut, OutcomeRow
 from schemas.people import PeopleAndOpportunity
 from schemas.voices import Referral, Voices
 
@@ -396,6 +397,15 @@ class Review:
     """None without complaints, surveys and services."""
     people: PeopleAndOpportunity | None = None
     """Page 8."""
+    outcomes: tuple[OutcomeRow, ...] = ()
+    """What became of the lists for this month, by kind (the chain's review: of all stores)."""
+    outcomes_by_associate: tuple[OutcomeRow, ...] = ()
+    came_back: tuple[CameBack, ...] = ()
+    effects: tuple[EffectRow, ...] = ()
+    """The whole chain's, in every review."""
+    held_out: tuple[HeldOut, ...] = ()
+    ingredients: Mapping[str, Value] = field(default_factory=dict)
+    """What the metrics' formulas are over, as counted for this month."""
 
     def metric(self, name: str) -> Value:
         """The metric's value; KeyError when it is not part of this review."""

@@ -8,6 +8,7 @@ from hashlib import blake2b
 import polars as pl
 
 from schemas.columns import MONEY
+from schemas.effect import PRIOR_EFFECT
 from schemas.rules import Rules
 
 ORDER_OF_KINDS = (
@@ -160,7 +161,7 @@ def action_id(chain_key: str, customer_id: str, kind: str, trigger_on: date) -> 
 def _dealt_out(first: date, last: date) -> pl.Expr:
     """The due day, for SPREAD kinds dealt out evenly over the month among as many as the associate has room for."""
     place = (
-        pl.struct(~pl.col("is_vip"), -pl.col("value_at_stake").cast(pl.Float64), "customer_id", "kind_order")
+        pl.struct(~pl.col("is_vip"), -pl.col("expected_gain"), "customer_id", "kind_order")
         .rank("ordinal")
         .over("home_store_id", "associate_id", pl.col("kind").is_in(SPREAD))
         .cast(pl.Int64)
@@ -173,17 +174,24 @@ def _dealt_out(first: date, last: date) -> pl.Expr:
 
 
 def action_list(
-    candidates: pl.LazyFrame, owners: pl.LazyFrame, capacity: pl.LazyFrame, *, first: date, last: date, rules: Rules
-) -> pl.LazyFrame:
+    candidates: pl.LazyFrame, owners: pl.LazyFrame, capacity: pl.LazyFrame, *, first: date, last: date, rules: Rules,
+    effects: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:  # fmt: skip
     """One row per action of the coming month, per home store, in the order of each associate's list, and `is_beyond`.
 
     `owners`: one row per customer who may get an action: home_store_id, associate_id (null: nobody), call_by, write_by,
     is_vip, value_at_stake, may_contact. `capacity`: associate_id, capacity.
     Customers who must not be contacted get only what they are owed, in store. A due day outside the month is moved to
     its nearest end. Of several discretionary actions for a customer in a week the first by kind stays. Promised first,
-    then VIPs, then value; what exceeds the associate's capacity of personal contacts is marked `is_beyond`, promised
-    ones never.
+    then VIPs, then `expected_gain` (the kind's effect so far × value at stake); what exceeds the associate's capacity of
+    personal contacts is marked `is_beyond`, promised ones never.
+    `effects`: kind, is_vip, gain, is_left_alone (transforms.effect.ranking); kinds that are not in it have the prior's
+    effect, and whom calling drives away is on no list. None: nothing was ever listed.
     """
+    if effects is None:
+        effects = pl.LazyFrame(
+            schema={"kind": pl.String, "is_vip": pl.Boolean, "gain": pl.Float64, "is_left_alone": pl.Boolean}
+        )
     kind_order = pl.col("kind").replace_strict(
         list(ORDER_OF_KINDS), list(range(len(ORDER_OF_KINDS))), return_dtype=pl.Int64
     )
@@ -200,6 +208,9 @@ def action_list(
             uses_capacity=~pl.col("kind").is_in(SENT_IN_BULK),
             channel=pl.when(pl.col("kind").is_in(WRITTEN)).then("write_by").otherwise("call_by"),
         )
+        .join(effects, on=["kind", "is_vip"], how="left", validate="m:1")
+        .filter(pl.col("is_promised") | ~pl.col("is_left_alone").fill_null(False))
+        .with_columns(expected_gain=pl.col("value_at_stake").cast(pl.Float64) * pl.col("gain").fill_null(PRIOR_EFFECT))
         .join(capacity, on="associate_id", how="left", validate="m:1")
         .with_columns(pl.col("capacity").fill_null(rules.capacity))
         .with_columns(due_on=_dealt_out(first, last))
@@ -213,7 +224,7 @@ def action_list(
     owner = ["home_store_id", "associate_id"]
     return (
         rows.sort(
-            "home_store_id", "associate_id", "is_promised", "is_vip", "value_at_stake", "kind_order", "customer_id", "trigger_on",
+            "home_store_id", "associate_id", "is_promised", "is_vip", "expected_gain", "kind_order", "customer_id", "trigger_on",
             descending=[False, False, True, True, True, False, False, False], nulls_last=True,
         )
         .with_columns(taken=pl.col("uses_capacity").cum_sum().over(owner))
@@ -222,5 +233,5 @@ def action_list(
         )
         .sort(*owner, "due_on", "kind_order", "value_at_stake", "customer_id", "trigger_on",
               descending=[False, False, False, False, True, False, False], nulls_last=True)
-        .drop("turn", "taken", "week", "value_at_stake_owner")
+        .drop("turn", "taken", "week", "value_at_stake_owner", "gain", "is_left_alone")
     )  # fmt: skip

@@ -193,7 +193,9 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         complaints=resolved(complaints, by_key).collect(),
         surveys=resolved(surveys, by_key).collect(),
         contacts=resolved(people.said_once(rows.contacts.filter(pl.col("contacted_at").dt.date() <= as_of)), by_key)
-        .filter(pl.col("customer_id").is_not_null())
+        .filter(pl.any_horizontal(pl.col("customer_id", "action_id").is_not_null()))
+        # a line of a returned list that nobody filled in is no contact
+        .filter(pl.col("action_id").is_null() | pl.col("result").is_not_null())
         .collect(),
         earlier_known=member_since.join(first_refund, on="customer_id", how="full", coalesce=True).collect(),
         month_money=rows.order_lines.filter(in_month)

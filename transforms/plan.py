@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.rules import Rules
 from schemas.segments import CHAIN
-from transforms import actions, care, lapse, people, value
+from transforms import actions, care, effect, lapse, people, value
 from transforms.facts import Facts
 from transforms.figures import MonthCount, all_homes, care_due, clocked_purchases, vip_knowledge
 
@@ -22,9 +22,11 @@ class Plan:
     care: pl.DataFrame
     """One row per customer, kind and due day of the coming month, and the missed thanks and calls of this one."""
     actions: pl.DataFrame
+    held_out: pl.DataFrame
+    """The rows that chance left off the lists, to compare with; they have an `action_id`."""
 
 
-def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
+def month_plan(facts: Facts, count: MonthCount, rules: Rules, loop: effect.Loop, effects: effect.Effects) -> Plan:
     """What is due in the month after `facts.month`, and who should do it."""
     coming = facts.month.next
     first, last = coming.first_day, coming.last_day
@@ -90,8 +92,9 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules) -> Plan:
         first=first,
         last=last,
         rules=rules,
+        effects=effect.ranking(effects.by_kind.lazy()),
     ).collect()
-    return Plan(owners, calendar, listed)
+    return Plan(owners, calendar, *effect.with_hold_out(listed, loop.chain_key))
 
 
 def _owners(facts: Facts, count: MonthCount, homes: pl.LazyFrame) -> pl.LazyFrame:

@@ -41,7 +41,8 @@ from schemas.review import (
 )
 from schemas.rules import Rules
 from schemas.segments import ATTITUDE, CHAIN, KNOWLEDGE_QUESTIONS, LINE_KIND, SALES_KINDS, STATUS, VALUE_CLASS
-from transforms import care, people, people_and_opportunity, stocktake, value, vip
+from transforms import care, effect, people, people_and_opportunity, stocktake, value, vip
+from transforms import outcomes as told_of_lists
 from transforms.actions import action_id
 from transforms.churn import MonthChurn, month_churn
 from transforms.facts import Facts
@@ -98,10 +99,13 @@ class MonthNumbers:
     churn: MonthChurn
     voices: VoiceNumbers
     people: people_and_opportunity.PeopleNumbers
+    effects: effect.Effects
+    ingredients: pl.DataFrame
+    """One row per scope: what this month's metrics are made of."""
 
 
-def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
-    """The count of the month and of the months before it, the plan, and every metric's value."""
+def month_numbers(facts: Facts, rules: Rules, loop: effect.Loop) -> MonthNumbers:
+    """The count of the month and of the months before it, what the lists brought, the plan, and every metric's value."""
     months = history_months(facts)
     quarter_ago = facts.month.plus(-3)
     counts: dict[str, MonthCount] = {}
@@ -120,17 +124,25 @@ def month_numbers(facts: Facts, rules: Rules) -> MonthNumbers:
         # the months before were not measured with this yardstick: no history rather than a false one
         values = [past.with_columns(pl.lit(None).alias("value_at_stake")) for past in values]
         count = with_stake(count, churn.customers.select("customer_id", "value_at_stake"))
-    plan = month_plan(facts, count, rules)
+    effects = effect.effects_of(facts, loop)
+    plan = month_plan(facts, count, rules, loop, effects)
     leaving = leaving_numbers(facts, count, rules, churn.customers)
     voices = voice_numbers(facts, count, rules, churn.customers if churn.summary.stake_is_foretold else None)
     page_8 = people_and_opportunity.people_numbers(facts, count, plan, rules)
-    now = count.ingredients.lazy().join(only_this_month(facts, count, plan.actions.lazy()), on="scope", how="left")
-    now = with_leaving(now, leaving)
-    now = now.join(voices.ingredients.lazy(), on="scope", how="left")
-    now = now.join(page_8.ingredients.lazy(), on="scope", how="left", validate="1:1")
-    values.append(metric_values(now, is_young=count.is_young).with_columns(month=pl.lit(str(facts.month))))
+    now = count.ingredients.lazy()
+    for part in (
+        only_this_month(facts, count, plan.actions.lazy()),
+        told_of_lists.ingredients(effects, scopes_of(facts)),
+        voices.ingredients.lazy(),
+        page_8.ingredients.lazy(),
+    ):
+        now = now.join(part, on="scope", how="left", validate="1:1")
+    ingredients = with_leaving(now, leaving).collect()
+    values.append(
+        metric_values(ingredients.lazy(), is_young=count.is_young).with_columns(month=pl.lit(str(facts.month)))
+    )
     every_value = pl.concat(values, how="diagonal_relaxed").collect()
-    return MonthNumbers(facts, count, counts, plan, every_value, leaving, churn, voices, page_8)
+    return MonthNumbers(facts, count, counts, plan, every_value, leaving, churn, voices, page_8, effects, ingredients)
 
 
 def reviews(numbers: MonthNumbers, ledger: pl.DataFrame, issue: Issue, rules: Rules) -> list[Review]:
@@ -179,6 +191,8 @@ class _Dealer:
         self.vips = _by(self._vips(), "scope")
         self.leaving = LeavingDealer(self.numbers.leaving, self._person, self._associate_name)
         self.voices = VoiceRows(numbers.voices, self._person, self._associate_name)
+        self.told = told_of_lists.Told(numbers.effects, self.plan.held_out)
+        self.ingredients = {row["scope"]: row for row in numbers.ingredients.iter_rows(named=True)}
 
     # ---- frames to deal out
 
@@ -374,7 +388,22 @@ class _Dealer:
                 self.numbers.people, scope, self._person, self._associate_name,
                 {name: figure.value for name, figure in figures.items()},
             ),
+            outcomes=self.told.by_kind(scope),
+            outcomes_by_associate=() if is_chain else self.told.by_associate(scope),
+            came_back=() if is_chain else self.told.came_back(scope, self._person),
+            effects=self.told.effects,
+            held_out=() if is_chain else self.told.held_out(scope),
+            ingredients=self._ingredients(scope, figures),
         )  # fmt: skip
+
+    def _ingredients(self, scope: str, figures: Mapping[str, Figure]) -> dict[str, Value]:
+        """What the formulas are over; what is a metric itself is as the metric has it (new customers of a young chain)."""
+        counted = self.ingredients.get(scope, {})
+        return {
+            name: figures[name].value if name in figures and METRICS[name].formula == name else counted.get(name)
+            for metric in METRICS.values()
+            for name in metric.ingredients
+        }
 
     def _figures(self, scope: str) -> dict[str, Figure]:
         by_month = self.values.get(scope, {})

@@ -100,8 +100,11 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 def _grid_tables(path: Path, part: Part, is_member: bool, known: Callable[[list[str]], int]) -> list[TextTable]:
     tables: list[TextTable] = []
-    for number, grid in enumerate(_grids(path, part)):
-        if grid.cells.is_empty():
+    grids = _grids(path, part)
+    has_wide_sheet = any(grid.cells.width > 2 for grid in grids)
+    for number, grid in enumerate(grids):
+        # a sheet of one column beside others is prose (our own action sheets bring one that explains), not a table
+        if grid.cells.is_empty() or (grid.cells.width == 2 and has_wide_sheet):
             continue
         first = [[str(cell) for cell in row[1:]] for row in grid.cells.head(HEAD_ROWS).iter_rows()]
         head = find_head(first, known)

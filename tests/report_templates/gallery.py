@@ -14,6 +14,7 @@ from PIL import Image
 from report_templates.render import review_pdf
 from schemas.review import Review
 from tests.report_templates import example_reviews as examples
+from tests.report_templates.example_loops import with_lists
 
 ACROSS = 4
 SCALE = 1.4
@@ -29,6 +30,8 @@ def cases() -> dict[str, Review]:
         "huge": examples.huge_store, "closed": examples.closed_store, "hostile": lambda _: examples.hostile_store("zh_CN"),
         "chain_6": lambda locale: examples.chain(6, locale), "chain_38": lambda locale: examples.chain(38, locale),
         "chain_120": lambda locale: examples.chain(120, locale),
+        "lists_back": lambda locale: with_lists(examples.ordinary_store(locale), is_mature=False),
+        "chain_lists_back": lambda locale: with_lists(examples.chain(6, locale), is_mature=True),
     }  # fmt: skip
     return {f"{name}.{locale[:2]}": make(locale) for name, make in made.items() for locale in ("zh_CN", "en")}
 

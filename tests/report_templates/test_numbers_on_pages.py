@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
 SHOWN_OF_A_CODE = range(6, 17)
 """Characters of an id that a page may show of it."""
-REVIEWS = ("ordinary_zh", "ordinary_en", "tiny_zh", "tiny_en", "closed_zh", "chain6_en", "chain38_zh")
+REVIEWS = ("ordinary_zh", "ordinary_en", "tiny_zh", "tiny_en", "closed_zh", "chain6_en", "chain38_zh", "lists_back_en",
+           "chain_lists_back_zh")  # fmt: skip
 
 
 def numbers(text: str) -> list[str]:

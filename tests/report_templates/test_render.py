@@ -24,6 +24,7 @@ from report_templates import glyphs
 from report_templates.render import AssetFetcher, artefacts, review_html, review_pdf
 from schemas.review import Review
 from tests.report_templates import example_reviews as examples
+from tests.report_templates.example_loops import with_lists
 
 ROOT = Path(__file__).resolve().parents[2]
 REVIEWS = {
@@ -35,6 +36,8 @@ REVIEWS = {
     "chain6_en": lambda: examples.chain(6, "en"),
     "chain38_zh": lambda: examples.chain(38, "zh_CN"),
     "hostile_zh": lambda: examples.hostile_store("zh_CN"),
+    "lists_back_en": lambda: with_lists(examples.ordinary_store("en"), is_mature=False),
+    "chain_lists_back_zh": lambda: with_lists(examples.chain(6, "zh_CN"), is_mature=True),
 }
 
 

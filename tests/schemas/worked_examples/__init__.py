@@ -16,14 +16,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
+import polars as pl
+
 from flows.config import Settings, Workspace, read_settings
 from flows.ingest import ingest
 from flows.lake import Lake
 from flows.month import issue_of, known_ledger, month_facts
+from schemas.effect import LIST_COLUMNS
 from schemas.metrics import METRICS
 from schemas.period import Month
 from schemas.review import Review
 from transforms import review
+from transforms.effect import Loop, no_lists
 
 Told: TypeAlias = str | int | None
 """A value as worked out: "1040.00" (money), "3/7" (a share), 5 (a count), None (empty)."""
@@ -48,6 +52,8 @@ class Example:
     """Scope ("*" for the chain) → closing base that last month's review printed."""
     settings: str = ""
     """More lines of chain.toml."""
+    lists: Sequence[Row] = ()
+    """What earlier reviews listed: rows of schemas.effect.LIST_COLUMNS."""
 
 
 def receipts(*lines: str) -> list[Row]:
@@ -107,7 +113,8 @@ def reviewed(example: Example, root: Path) -> dict[str, Review]:
     lake, settings = landed(example, root)
     known = known_ledger(lake, None)
     facts = month_facts(lake, known, settings, Month.parse(example.month))
-    numbers = review.month_numbers(facts, settings.rules)
+    lists = pl.DataFrame(list(example.lists), schema=dict(LIST_COLUMNS)) if example.lists else no_lists()
+    numbers = review.month_numbers(facts, settings.rules, Loop(settings.key, lists))
     issue = issue_of(known, settings, manifest_id="-", printed_closings=example.printed_closings)
     made = review.reviews(numbers, known.ledger, issue, settings.rules)
     return {one.scope.store_id or "chain": one for one in made}
