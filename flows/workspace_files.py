@@ -39,6 +39,12 @@ cron = "0 6 2 * *"           # minute hour day month weekday, in the chain's tim
 # capacity = 40              # personal contacts an associate can make in a month
 # vip_tiers = ["金卡", "gold"]  # member tiers that are VIP whatever they bought
 
+# [contact]                  # when and how often customers may be written to or called (`regulars care`)
+# quiet_from = "21:00"       # nobody from then on …
+# quiet_until = "09:00"      # … until then, on the chain's clock
+# days_between = 7           # the three-weekly message waits when there was another word in so many days
+# offer = "…"                # what every second three-weekly message may add; none: they never carry an offer
+
 # A till or shop that is not recognised: which column is which. `regulars inspect FILE` shows the columns and roles.
 # [sources.my_till]
 # table = "order_lines"

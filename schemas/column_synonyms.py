@@ -341,6 +341,12 @@ CONTACTS: Mapping[str, Words] = {
     **_ANY_CUSTOMER,
 }  # fmt: skip
 
+WEATHER: Mapping[str, Words] = {
+    "store_id": _words(_STORE),
+    "day": _words("天气日期|weather date", "日期|date|day"),
+    "rain": _words("是否下雨|下雨|有雨|雨天|rain|rained|rainy|is rain"),
+}  # fmt: skip
+
 SYNONYMS: Mapping[str, Mapping[str, Words]] = {
     "order_lines": ORDER_LINES,
     "customers": CUSTOMERS,
@@ -351,6 +357,7 @@ SYNONYMS: Mapping[str, Mapping[str, Words]] = {
     "complaints": COMPLAINTS,
     "surveys": SURVEYS,
     "contacts": CONTACTS,
+    "weather": WEATHER,
 }
 """Table → role → its names."""
 

@@ -19,6 +19,7 @@ from schemas.products import Products, Stores
 from schemas.referrals import Referrals
 from schemas.segments import LINE_KIND
 from schemas.staff import Associates
+from schemas.weather import Weather
 
 INPUT_TABLES: dict[str, Any] = {
     "order_lines": OrderLines,
@@ -30,8 +31,12 @@ INPUT_TABLES: dict[str, Any] = {
     "complaints": Complaints,
     "surveys": Surveys,
     "contacts": Contacts,
+    "weather": Weather,
 }
 """The tables that files fill: name → pandera model."""
+
+WITHOUT_A_PAGE = ("weather",)
+"""Tables that fill no page of the review: it does not miss them."""
 
 CUSTOMER_KEYS = ("member_id", "phone", "email", "account")
 """Roles by which a row can name a customer. Any of them will do."""
@@ -239,6 +244,7 @@ TEMPLATES: tuple[SourceFormat, ...] = (
     _template("complaints", "Regulars 投诉登记", "Regulars complaints", ("complaint_id", "received_at", "store_id")),
     _template("surveys", "Regulars 问卷", "Regulars surveys", ("answered_at",)),
     _template("contacts", "Regulars 联系记录", "Regulars contacts", ("contacted_at",)),
+    _template("weather", "Regulars 天气", "Regulars weather", ("store_id", "day", "rain")),
 )  # fmt: skip
 
 

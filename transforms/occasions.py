@@ -179,3 +179,15 @@ def coming_gift_days(gifts: pl.LazyFrame, *, first: date, last: date) -> pl.Lazy
         .unique(subset=["customer_id", "recipient_name", "day"], keep="first", maintain_order=True)
         .drop("order_id")
     )
+
+
+SEASONS = {"立春": "spring", "立夏": "summer", "立秋": "autumn", "立冬": "winter"}
+"""The solar terms with which the seasons begin."""
+
+
+def occasion_of_day(day: date, *, is_chinese: bool) -> str | None:
+    """The code of the feast or change of season that is greeted on that day; lunar feasts and solar terms in Chinese only."""
+    for feast in FEASTS:
+        if (is_chinese or feast.rule != "lunar") and day in (feast_day(feast, day.year - 1), feast_day(feast, day.year)):
+            return feast.code
+    return SEASONS.get(LunarDate.from_solar(day).term or "") if is_chinese else None

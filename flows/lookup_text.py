@@ -1,0 +1,166 @@
+"""The look-ups on the terminal: short tables in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.lookups import MATCHES_SHOWN, ComingDates, DayCare, Found
+from report_templates import lookup_sentences as told
+from report_templates.dossier_page import dossier_page
+from report_templates.language import UNKNOWN, Language
+from schemas.dossier import AskedOn, CareRow, Dossier
+
+
+
+def show_found(found: Found) -> None:
+    """One dossier, or the short list."""
+    console, say = _console(found.asked)
+    if found.dossier is not None:
+        _show_dossier(console, say, found.dossier, found.asked)
+        return
+    shown = found.matches[:MATCHES_SHOWN]
+    console.print(Text(told.matches_head(say, found.matches, len(shown)), style="bold"))
+    table = _table(say.text("Id"), say.text("Customer"), say.text("Phone number"), say.text("Home store"),
+                   say.text("Status"), say.text("Last purchase"), (say.text("Net sales"),), "")  # fmt: skip
+    for one in shown:
+        last = one.last_purchase_on.isoformat() if one.last_purchase_on else UNKNOWN
+        table.add_row(one.customer_id, _named(one.name, one.is_vip), one.phone or "", one.home_store or UNKNOWN,
+                      told.status(say, one.status), last, say.amount(one.net_sales), told.FOUND_BY[one.found_by](say))  # fmt: skip
+    console.print(table)
+    _foot(console, say, found.asked)
+
+
+def show_care(care: DayCare) -> None:
+    """The day's list, store by store and associate by associate."""
+    console, say = _console(care.asked)
+    console.print(Text(told.care_head(say, care.asked, care.rows), style="bold"))
+    if care.greeting:
+        console.print(Text(care.greeting))
+    pairs = list(zip(care.rows, care.messages, strict=True))
+    owner: tuple[str, str | None] | None = None
+    group: list[tuple[CareRow, str]] = []
+    for row, message in pairs:
+        if (row.store_id, row.associate_id) != owner:
+            _show_group(console, say, group)
+            owner, group = (row.store_id, row.associate_id), []
+        group.append((row, message))
+    _show_group(console, say, group)
+    for line in told.care_tail(say, care.rows):
+        console.print(Text(line))
+    if care.rows:
+        console.print(Text(told.quiet(say, care.quiet_from, care.quiet_until), style="dim"))
+    _foot(console, say, care.asked)
+
+
+def _show_group(console: Console, say: Language, group: Sequence[tuple[CareRow, str]]) -> None:
+    if not group:
+        return
+    first = group[0][0]
+    console.print()
+    console.print(Text(f"{first.store} · {first.associate or say.text('Unassigned')} ({len(group)})", style="bold"))
+    table = _table(say.text("Customer"), say.text("Phone number"), say.text("What"), say.text("Why"),
+                   say.text("Channel"), say.text("From"), say.text("What to say"))  # fmt: skip
+    for row, message in group:
+        state = told.care_state(say, row)
+        when = row.not_before.strftime("%H:%M")
+        if row.not_before.date() > row.due_on:
+            when = say.text("{time} the next day", time=when)
+        table.add_row(_named(row.name, row.is_vip), row.phone or "", told.kind(say, row.kind), told.care_why(say, row),
+                      told.channel(say, row.channel), "" if state else when, f"({state})" if state else message)  # fmt: skip
+    console.print(table)
+
+
+def show_dates(dates: ComingDates) -> None:
+    """Whose dates come, day by day."""
+    console, say = _console(dates.asked)
+    console.print(Text(told.dates_head(say, dates.rows, dates.first, dates.last), style="bold"))
+    if dates.rows:
+        table = _table(say.text("Day"), "", say.text("Customer"), say.text("Phone number"), say.text("What"),
+                       say.text("Status"), say.text("Home store"), say.text("Associate"))  # fmt: skip
+        for row in dates.rows:
+            may = "" if row.may_contact else " · " + told.channel(say, "in_store")
+            table.add_row(say.cell_day(row.date.on), say.weekday(row.date.on), _named(row.name, row.is_vip), row.phone or "",
+                          told.own_date(say, row.date), told.status(say, row.status) + may, row.store, row.associate or UNKNOWN)  # fmt: skip
+        console.print(table)
+    _foot(console, say, dates.asked)
+
+
+def _show_dossier(console: Console, say: Language, dossier: Dossier, asked: AskedOn) -> None:
+    """The same rows as the page, one under the other."""
+    page = dossier_page(dossier, asked, say)
+    console.print(Text(str(page["title"]), style="bold"))
+    console.print(Text(str(page["lede"])))
+    left, right = page["who"]  # type: ignore[misc]
+    _show_pairs(console, say.text("Who they are"), [*page["tiles"], *left, *right])  # type: ignore[misc]
+    _show_pairs(console, say.text("Keys"), page["keys"])  # type: ignore[arg-type]
+    _show_pairs(console, say.text("Dates of the coming year"), page["dates"])  # type: ignore[arg-type]
+    _show_pairs(console, say.text("Next care"), page["next_care"])  # type: ignore[arg-type]
+    for name, heads, rows in (
+        (say.text("Last purchases"), (say.text("Day"), say.text("Store"), say.text("Dearest piece"),
+                                      (say.text("Sales, {unit}", unit=say.money_unit),)), page["purchases"]),
+        (say.text("Last contacts"), (say.text("Day"), say.text("What"), say.text("Channel"), say.text("Associate"),
+                                     say.text("Result")), page["words"]),
+    ):  # fmt: skip
+        if rows:
+            console.print(Text(f"\n{name}", style="bold"))
+            table = _table(*heads)
+            for row in rows:  # type: ignore[attr-defined]
+                table.add_row(*row)
+            console.print(table)
+    _show_pairs(console, say.text("Served by, 24 months"), [(name, days) for name, days, _ in page["served_by"]])  # type: ignore[attr-defined]
+    _show_pairs(console, say.text("Complaints"), page["complaints"])  # type: ignore[arg-type]
+    _show_pairs(console, say.text("What they told us"), page["surveys"])  # type: ignore[arg-type]
+    for line in page["brought"]:  # type: ignore[attr-defined]
+        console.print(Text(str(line)))
+    _foot(console, say, asked)
+
+
+def _show_pairs(console: Console, head: str, rows: Sequence[tuple[str, str]]) -> None:
+    if not rows:
+        return
+    console.print(Text(f"\n{head}", style="bold"))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for label, value in rows:
+        table.add_row(Text(label), Text(value))
+    console.print(table)
+
+
+def _foot(console: Console, say: Language, asked: AskedOn) -> None:
+    console.print()
+    for line in told.known(say, asked):
+        console.print(Text(line, style="bold" if asked.is_stale and line == told.known(say, asked)[0] else "dim"))
+
+
+def _console(asked: AskedOn) -> tuple[Console, Language]:
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=400)
+    return console, Language(asked.locale, asked.currency)
+
+
+def _table(*heads: str | tuple[str]) -> _PlainTable:
+    """Columns with these heads; a head in a tuple stands over numbers."""
+    table = _PlainTable(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False)
+    for head in heads:
+        table.add_column(Text(head if isinstance(head, str) else head[0]), justify="left" if isinstance(head, str) else "right")
+    return table
+
+
+class _PlainTable(Table):
+    """A table whose cells are text: what a customer wrote is never taken for markup."""
+
+    def add_row(self, *cells: object, **options: object) -> None:  # type: ignore[override]
+        super().add_row(*(Text(str(cell)) for cell in cells))
+
+
+def _named(name: str, is_vip: bool) -> str:
+    return f"★ {name}" if is_vip else name
+
+

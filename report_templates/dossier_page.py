@@ -1,0 +1,58 @@
+"""One customer on one page: what the dossier's template shows, in the report's design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from report_templates import lookup_sentences as told
+from report_templates.language import UNKNOWN, Language
+from schemas.dossier import AskedOn, Dossier
+
+
+def dossier_page(dossier: Dossier, asked: AskedOn, say: Language) -> Mapping[str, object]:
+    """What the template shows of one customer."""
+    who = told.who(say, dossier)
+    half = (len(who) + 1) // 2
+    tiles = [
+        (say.text("Purchases"), say.count(dossier.purchases)),
+        (say.text("Net sales so far"), say.money(dossier.net_sales)),
+        (say.text("Net sales, 12 months"), say.money(dossier.net_sales_12m)),
+        (say.text("Average ticket"), say.money(dossier.average_ticket) if dossier.average_ticket is not None else UNKNOWN),
+        (say.text("Last purchase"), say.full_day(dossier.last_purchase_on) if dossier.last_purchase_on else UNKNOWN),
+    ]
+    return {
+        "title": told.title(say, dossier),
+        "lede": told.lede(say, dossier),
+        "tiles": tiles,
+        "who": [who[:half], who[half:]],
+        "keys": [(told.KEY_NAMES[key.kind](say), key.value) for key in dossier.keys],
+        "dates": [(say.full_day(one.on), told.own_date(say, one)) for one in dossier.dates],
+        "next_care": told.next_care(say, dossier),
+        "purchases": [
+            (say.full_day(one.on), one.store or UNKNOWN, one.product or UNKNOWN, say.amount(one.sales))
+            for one in dossier.last_purchases
+        ],
+        "served_by": [
+            (one.name, say.plural("{n} day", "{n} days", one.days), one.is_closest) for one in dossier.served_by
+        ],
+        "words": [told.word(say, one) for one in dossier.words],
+        "complaints": [(say.full_day(one.received_on), told.complaint(say, one)) for one in dossier.complaints],
+        "surveys": [(say.full_day(one.answered_on), told.survey(say, one)) for one in dossier.surveys],
+        "brought": told.brought(say, dossier),
+        "known": say.sentences(told.known(say, asked)),
+        "is_full": dossier.is_full,
+    }
+
+
+def dossier_head(dossier: Dossier, asked: AskedOn, say: Language) -> Mapping[str, str]:
+    """Title and running lines of the page; its dates come from the day of asking."""
+    return {
+        "title": say.text("{who}: customer dossier", who=f"{asked.chain_name} · {dossier.name}"),
+        "who": asked.chain_name,
+        "what": say.text("Customer dossier"),
+        "as_of": say.text("As of {day} · data known at {moment} · confidential",
+                          day=say.full_day(asked.day), moment=say.moment(asked.known_at, asked.time_zone)),
+        "manifest": dossier.customer_id,
+        "created": asked.day.isoformat(),
+        "summary": told.title(say, dossier),
+    }  # fmt: skip
