@@ -454,7 +454,9 @@ OneStoreOption = Annotated[str | None, typer.Option("--store", "-s", help="Only 
 
 @app.command()
 def customer(
-    query: Annotated[list[str], typer.Argument(help="A surname, pinyin, four digits of a phone, an id, a word of the notes.")],
+    query: Annotated[
+        list[str], typer.Argument(help="A surname, pinyin, four digits of a phone, an id, a word of the notes.")
+    ],
     workspace: WorkspaceOption = HERE,
     full: FullOption = False,
     pdf: Annotated[Path | None, typer.Option(help="Write the dossier to this file, one page.", dir_okay=False)] = None,
@@ -504,7 +506,9 @@ def care(
     workspace: WorkspaceOption = HERE,
     on: Annotated[str | None, typer.Option("--date", help="The day, e.g. 2026-11-08; default: today.")] = None,
     store: OneStoreOption = None,
-    associate: Annotated[str | None, typer.Option("--associate", help="Only this associate's list (id or name).")] = None,
+    associate: Annotated[
+        str | None, typer.Option("--associate", help="Only this associate's list (id or name).")
+    ] = None,
     full: FullOption = False,
     as_json: JsonOption = False,
 ) -> None:

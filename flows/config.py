@@ -130,7 +130,9 @@ def read_settings(workspace: Workspace) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from None
 
-    settings = _typed(Settings, told, where=path.name, nested={"rules": Rules, "schedule": Schedule, "contact": ContactRules})
+    settings = _typed(
+        Settings, told, where=path.name, nested={"rules": Rules, "schedule": Schedule, "contact": ContactRules}
+    )
     assert isinstance(settings, Settings)
     if settings.locale not in LOCALES:
         raise UsageError(f"chain.toml: locale = {settings.locale!r} is not one of {', '.join(LOCALES)}")

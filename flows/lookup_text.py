@@ -16,7 +16,6 @@ from report_templates.language import UNKNOWN, Language
 from schemas.dossier import AskedOn, CareRow, Dossier
 
 
-
 def show_found(found: Found) -> None:
     """One dossier, or the short list."""
     console, say = _console(found.asked)
@@ -25,8 +24,7 @@ def show_found(found: Found) -> None:
         return
     shown = found.matches[:MATCHES_SHOWN]
     console.print(Text(told.matches_head(say, found.matches, len(shown)), style="bold"))
-    table = _table(say.text("Id"), say.text("Customer"), say.text("Phone number"), say.text("Home store"),
-                   say.text("Status"), say.text("Last purchase"), (say.text("Net sales"),), "")  # fmt: skip
+    table = _table(told.match_heads(say), numbers=(6,))
     for one in shown:
         last = one.last_purchase_on.isoformat() if one.last_purchase_on else UNKNOWN
         table.add_row(one.customer_id, _named(one.name, one.is_vip), one.phone or "", one.home_store or UNKNOWN,
@@ -62,16 +60,12 @@ def _show_group(console: Console, say: Language, group: Sequence[tuple[CareRow, 
         return
     first = group[0][0]
     console.print()
-    console.print(Text(f"{first.store} · {first.associate or say.text('Unassigned')} ({len(group)})", style="bold"))
-    table = _table(say.text("Customer"), say.text("Phone number"), say.text("What"), say.text("Why"),
-                   say.text("Channel"), say.text("From"), say.text("What to say"))  # fmt: skip
+    console.print(Text(told.owner(say, first, len(group)), style="bold"))
+    table = _table(told.care_heads(say))
     for row, message in group:
         state = told.care_state(say, row)
-        when = row.not_before.strftime("%H:%M")
-        if row.not_before.date() > row.due_on:
-            when = say.text("{time} the next day", time=when)
         table.add_row(_named(row.name, row.is_vip), row.phone or "", told.kind(say, row.kind), told.care_why(say, row),
-                      told.channel(say, row.channel), "" if state else when, f"({state})" if state else message)  # fmt: skip
+                      told.channel(say, row.channel), "" if state else told.from_when(say, row), state or message)  # fmt: skip
     console.print(table)
 
 
@@ -80,8 +74,7 @@ def show_dates(dates: ComingDates) -> None:
     console, say = _console(dates.asked)
     console.print(Text(told.dates_head(say, dates.rows, dates.first, dates.last), style="bold"))
     if dates.rows:
-        table = _table(say.text("Day"), "", say.text("Customer"), say.text("Phone number"), say.text("What"),
-                       say.text("Status"), say.text("Home store"), say.text("Associate"))  # fmt: skip
+        table = _table(told.date_heads(say))
         for row in dates.rows:
             may = "" if row.may_contact else " · " + told.channel(say, "in_store")
             table.add_row(say.cell_day(row.date.on), say.weekday(row.date.on), _named(row.name, row.is_vip), row.phone or "",
@@ -95,29 +88,28 @@ def _show_dossier(console: Console, say: Language, dossier: Dossier, asked: Aske
     page = dossier_page(dossier, asked, say)
     console.print(Text(str(page["title"]), style="bold"))
     console.print(Text(str(page["lede"])))
-    left, right = page["who"]  # type: ignore[misc]
-    _show_pairs(console, say.text("Who they are"), [*page["tiles"], *left, *right])  # type: ignore[misc]
-    _show_pairs(console, say.text("Keys"), page["keys"])  # type: ignore[arg-type]
-    _show_pairs(console, say.text("Dates of the coming year"), page["dates"])  # type: ignore[arg-type]
-    _show_pairs(console, say.text("Next care"), page["next_care"])  # type: ignore[arg-type]
-    for name, heads, rows in (
-        (say.text("Last purchases"), (say.text("Day"), say.text("Store"), say.text("Dearest piece"),
-                                      (say.text("Sales, {unit}", unit=say.money_unit),)), page["purchases"]),
-        (say.text("Last contacts"), (say.text("Day"), say.text("What"), say.text("Channel"), say.text("Associate"),
-                                     say.text("Result")), page["words"]),
-    ):  # fmt: skip
-        if rows:
-            console.print(Text(f"\n{name}", style="bold"))
-            table = _table(*heads)
-            for row in rows:  # type: ignore[attr-defined]
-                table.add_row(*row)
-            console.print(table)
-    _show_pairs(console, say.text("Served by, 24 months"), [(name, days) for name, days, _ in page["served_by"]])  # type: ignore[attr-defined]
-    _show_pairs(console, say.text("Complaints"), page["complaints"])  # type: ignore[arg-type]
-    _show_pairs(console, say.text("What they told us"), page["surveys"])  # type: ignore[arg-type]
-    for line in page["brought"]:  # type: ignore[attr-defined]
-        console.print(Text(str(line)))
+    heads = told.parts(say)
+    left, right = page["who"]
+    _show_pairs(console, heads["who"], [*page["tiles"], *left, *right])
+    for part in ("keys", "dates", "next_care"):
+        _show_pairs(console, heads[part], page[part])
+    _show_rows(console, heads["purchases"], _table(told.purchase_heads(say), numbers=(3,)), page["purchases"])
+    _show_rows(console, heads["words"], _table(told.word_heads(say)), page["words"])
+    _show_pairs(console, heads["served_by"], [(name, days) for name, days, _ in page["served_by"]])
+    for part in ("complaints", "surveys"):
+        _show_pairs(console, heads[part], page[part])
+    for line in page["brought"]:
+        console.print(Text(line))
     _foot(console, say, asked)
+
+
+def _show_rows(console: Console, head: str, table: Table, rows: Sequence[Sequence[str]]) -> None:
+    if not rows:
+        return
+    console.print(Text(f"\n{head}", style="bold"))
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
 
 
 def _show_pairs(console: Console, head: str, rows: Sequence[tuple[str, str]]) -> None:
@@ -135,7 +127,7 @@ def _show_pairs(console: Console, head: str, rows: Sequence[tuple[str, str]]) ->
 def _foot(console: Console, say: Language, asked: AskedOn) -> None:
     console.print()
     for line in told.known(say, asked):
-        console.print(Text(line, style="bold" if asked.is_stale and line == told.known(say, asked)[0] else "dim"))
+        console.print(Text(line, style="bold" if asked.is_stale else "dim"))
 
 
 def _console(asked: AskedOn) -> tuple[Console, Language]:
@@ -145,22 +137,20 @@ def _console(asked: AskedOn) -> tuple[Console, Language]:
     return console, Language(asked.locale, asked.currency)
 
 
-def _table(*heads: str | tuple[str]) -> _PlainTable:
-    """Columns with these heads; a head in a tuple stands over numbers."""
+def _table(heads: Sequence[str], numbers: Sequence[int] = ()) -> _PlainTable:
+    """Columns with these heads; those at the places of `numbers` hold numbers."""
     table = _PlainTable(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False)
-    for head in heads:
-        table.add_column(Text(head if isinstance(head, str) else head[0]), justify="left" if isinstance(head, str) else "right")
+    for place, head in enumerate(heads):
+        table.add_column(Text(head), justify="right" if place in numbers else "left")
     return table
 
 
 class _PlainTable(Table):
     """A table whose cells are text: what a customer wrote is never taken for markup."""
 
-    def add_row(self, *cells: object, **options: object) -> None:  # type: ignore[override]
+    def add_row(self, *cells: object, **options: object) -> None:
         super().add_row(*(Text(str(cell)) for cell in cells))
 
 
 def _named(name: str, is_vip: bool) -> str:
     return f"★ {name}" if is_vip else name
-
-

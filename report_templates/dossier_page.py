@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from report_templates import lookup_sentences as told
 from report_templates.language import UNKNOWN, Language
 from schemas.dossier import AskedOn, Dossier
 
 
-def dossier_page(dossier: Dossier, asked: AskedOn, say: Language) -> Mapping[str, object]:
+def dossier_page(dossier: Dossier, asked: AskedOn, say: Language) -> Mapping[str, Any]:
     """What the template shows of one customer."""
     who = told.who(say, dossier)
     half = (len(who) + 1) // 2
@@ -17,7 +18,10 @@ def dossier_page(dossier: Dossier, asked: AskedOn, say: Language) -> Mapping[str
         (say.text("Purchases"), say.count(dossier.purchases)),
         (say.text("Net sales so far"), say.money(dossier.net_sales)),
         (say.text("Net sales, 12 months"), say.money(dossier.net_sales_12m)),
-        (say.text("Average ticket"), say.money(dossier.average_ticket) if dossier.average_ticket is not None else UNKNOWN),
+        (
+            say.text("Average ticket"),
+            say.money(dossier.average_ticket) if dossier.average_ticket is not None else UNKNOWN,
+        ),
         (say.text("Last purchase"), say.full_day(dossier.last_purchase_on) if dossier.last_purchase_on else UNKNOWN),
     ]
     return {

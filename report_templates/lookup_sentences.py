@@ -38,7 +38,13 @@ def kind(say: Language, code: str | None) -> str:
     """A kind of care; what no list knows as it stands."""
     if code is None:
         return UNKNOWN
-    return CARE_KIND[code].label(say.locale) if code in CARE_KIND else sentences.ACTION_KIND[code].label(say.locale) if code in sentences.ACTION_KIND else code
+    return (
+        CARE_KIND[code].label(say.locale)
+        if code in CARE_KIND
+        else sentences.ACTION_KIND[code].label(say.locale)
+        if code in sentences.ACTION_KIND
+        else code
+    )
 
 
 def channel(say: Language, code: str) -> str:
@@ -62,7 +68,12 @@ def own_date(say: Language, told: OwnDate) -> str:
 
 
 def gift_params(told: OwnDate) -> Mapping[str, sentences.Param]:
-    return {"product": told.product, "recipient": told.recipient, "occasion": told.occasion, "last_year_on": told.last_on}
+    return {
+        "product": told.product,
+        "recipient": told.recipient,
+        "occasion": told.occasion,
+        "last_year_on": told.last_on,
+    }
 
 
 def lunar_mark(say: Language, told: OwnDate | CareRow) -> str:
@@ -73,7 +84,12 @@ def lunar_mark(say: Language, told: OwnDate | CareRow) -> str:
 def care_why(say: Language, row: CareRow) -> str:
     """What the word is about."""
     if row.kind == "gift_day":
-        told = {"product": row.product, "recipient": row.recipient, "occasion": row.occasion, "last_year_on": row.trigger_on}
+        told = {
+            "product": row.product,
+            "recipient": row.recipient,
+            "occasion": row.occasion,
+            "last_year_on": row.trigger_on,
+        }
         return sentences.explained(say, "gift_day", told, row.due_on)
     if row.kind == "birthday":
         return lunar_mark(say, row) or say.text("today")
@@ -93,9 +109,7 @@ def care_state(say: Language, row: CareRow) -> str:
 
 def care_head(say: Language, asked: AskedOn, rows: list[CareRow]) -> str:
     open_rows = [row for row in rows if not row.is_done and not row.is_held_back]
-    return say.plural(
-        "{day}: {n} word is due", "{day}: {n} words are due", len(open_rows), day=say.full_day(asked.day)
-    )
+    return say.plural("{day}: {n} word is due", "{day}: {n} words are due", len(open_rows), day=say.full_day(asked.day))
 
 
 def care_tail(say: Language, rows: list[CareRow]) -> list[str]:
@@ -106,7 +120,13 @@ def care_tail(say: Language, rows: list[CareRow]) -> list[str]:
     if done:
         told.append(say.plural("{n} is done", "{n} are done", done))
     if waiting:
-        told.append(say.plural("{n} waits, so that nobody hears from us too often", "{n} wait, so that nobody hears from us too often", waiting))
+        told.append(
+            say.plural(
+                "{n} waits, so that nobody hears from us too often",
+                "{n} wait, so that nobody hears from us too often",
+                waiting,
+            )
+        )
     return told
 
 
@@ -115,7 +135,11 @@ def quiet(say: Language, begins: str, ends: str) -> str:
 
 
 def dates_head(say: Language, rows: list[DateRow], first: date, last: date) -> str:
-    span = say.full_day(first) if first == last else say.text("{first} to {last}", first=say.full_day(first), last=say.full_day(last))
+    span = (
+        say.full_day(first)
+        if first == last
+        else say.text("{first} to {last}", first=say.full_day(first), last=say.full_day(last))
+    )
     return say.plural("{span}: {n} date", "{span}: {n} dates", len(rows), span=span)
 
 
@@ -128,9 +152,66 @@ def matches_head(say: Language, matches: list[Match], shown: int) -> str:
 
 def known(say: Language, asked: AskedOn) -> list[str]:
     """What the answer rests on; and, before all else, that it is stale when it is."""
-    told = say.text("As known at {moment}; sales until {day}.", moment=say.moment(asked.known_at, asked.time_zone), day=say.full_day(asked.last_sale_on))
+    told = say.text(
+        "As known at {moment}; sales until {day}.",
+        moment=say.moment(asked.known_at, asked.time_zone),
+        day=say.full_day(asked.last_sale_on),
+    )
     late = say.text("Stale: files have landed since that this answer does not know.")
     return [late, told] if asked.is_stale else [told]
+
+
+# ---- heads of the terminal's tables
+
+
+def match_heads(say: Language) -> tuple[str, ...]:
+    return (say.text("Id"), say.text("Customer"), say.text("Phone number"), say.text("Home store"), say.text("Status"),
+            say.text("Last purchase"), say.text("Net sales"), say.text("Found"))  # fmt: skip
+
+
+def care_heads(say: Language) -> tuple[str, ...]:
+    return (say.text("Customer"), say.text("Phone number"), say.text("What"), say.text("Why"), say.text("Channel"),
+            say.text("From"), say.text("What to say"))  # fmt: skip
+
+
+def date_heads(say: Language) -> tuple[str, ...]:
+    return (say.text("Day"), "", say.text("Customer"), say.text("Phone number"), say.text("What"), say.text("Status"),
+            say.text("Home store"), say.text("Associate"))  # fmt: skip
+
+
+def purchase_heads(say: Language) -> tuple[str, ...]:
+    return (
+        say.text("Day"),
+        say.text("Store"),
+        say.text("Dearest piece"),
+        say.text("Sales, {unit}", unit=say.money_unit),
+    )
+
+
+def word_heads(say: Language) -> tuple[str, ...]:
+    return (say.text("Day"), say.text("What"), say.text("Channel"), say.text("Associate"), say.text("Result"))
+
+
+def parts(say: Language) -> dict[str, str]:
+    """The dossier's parts → their heads."""
+    return {
+        "who": say.text("Who they are"), "keys": say.text("Known by"), "dates": say.text("Dates of the coming year"),
+        "next_care": say.text("Next care"), "purchases": say.text("Last purchases"), "words": say.text("Last contacts"),
+        "served_by": say.text("Served by, 24 months"), "complaints": say.text("Complaints"),
+        "surveys": say.text("What they told us"),
+    }  # fmt: skip
+
+
+def owner(say: Language, row: CareRow, n: int) -> str:
+    """Whose list it is, and how many words are on it."""
+    return say.plural("{store} · {associate}: {n} word", "{store} · {associate}: {n} words", n,
+                      store=row.store, associate=row.associate or say.text("Unassigned"))  # fmt: skip
+
+
+def from_when(say: Language, row: CareRow) -> str:
+    """The earliest moment for the word."""
+    at = row.not_before.strftime("%H:%M")
+    return say.text("{time} the next day", time=at) if row.not_before.date() > row.due_on else at
 
 
 # ---- the dossier
@@ -142,7 +223,9 @@ def title(say: Language, told: Dossier) -> str:
     if told.purchases == 0 or days is None:
         return say.text("{name} has not bought yet", name=told.name)
     if told.status == "active":
-        return say.plural("{name} is with us: here {n} day ago", "{name} is with us: here {n} days ago", days, name=told.name)
+        return say.plural(
+            "{name} is with us: here {n} day ago", "{name} is with us: here {n} days ago", days, name=told.name
+        )
     if told.status == "at_risk":
         return say.plural("{name} is overdue: {n} day away", "{name} is overdue: {n} days away", days, name=told.name)
     return say.plural("{name} has left us: {n} day away", "{name} has left us: {n} days away", days, name=told.name)
@@ -157,7 +240,9 @@ def lede(say: Language, told: Dossier) -> str:
                        amount=say.money(told.net_sales), day=say.full_day(told.first_purchase_on) if told.first_purchase_on else UNKNOWN)
         )  # fmt: skip
     if told.own_gap_days is not None:
-        parts.append(say.plural("Comes about every {n} day.", "Comes about every {n} days.", max(round(told.own_gap_days), 1)))
+        parts.append(
+            say.plural("Comes about every {n} day.", "Comes about every {n} days.", max(round(told.own_gap_days), 1))
+        )
     if told.closest_associate:
         parts.append(say.text("{associate} knows them best.", associate=told.closest_associate))
     if told.do_not_contact:
@@ -197,7 +282,11 @@ def who(say: Language, told: Dossier) -> list[tuple[str, str]]:
 
 def complaint(say: Language, told: Complained) -> str:
     cause = say.text("cause not known") if told.cause is None else _word(say, sentences.COMPLAINT_CAUSES, told.cause)
-    what = say.text("{cause}, {severity}", cause=cause, severity=_word(say, sentences.SEVERITIES, told.severity)) if told.severity else cause
+    what = (
+        say.text("{cause}, {severity}", cause=cause, severity=_word(say, sentences.SEVERITIES, told.severity))
+        if told.severity
+        else cause
+    )
     if told.resolved_on is None:
         return say.text("{what}; open", what=what)
     days = (told.resolved_on - told.received_on).days
@@ -235,7 +324,7 @@ def word(say: Language, told: Word) -> tuple[str, ...]:
 
 
 def _word(say: Language, words: Mapping[str, Callable[[Language], str]], code: str | None) -> str:
-    return words[code](say) if code in words else str(code)
+    return words[code](say) if code is not None and code in words else str(code)
 
 
 def next_care(say: Language, told: Dossier) -> list[tuple[str, str]]:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501    (one text is one line)
 """What an associate may write on the day: one draft per kind of word, in the associate's own voice.
 
 Their rules are tests: a greeting never advertises, nobody is asked whether "something happened", only the three-weekly
@@ -39,7 +38,9 @@ FEAST_NAMES: dict[str, Callable[[Language], str]] = {
     "fathers_day": lambda say: say.text("Father's Day"),
 }
 SEASON_WORDS: dict[str, Callable[[Language], str]] = {
-    "spring": lambda say: say.text("Spring is here. Mornings are still fresh: keep warm, and enjoy the first fine days."),
+    "spring": lambda say: say.text(
+        "Spring is here. Mornings are still fresh: keep warm, and enjoy the first fine days."
+    ),
     "summer": lambda say: say.text("Summer is here. Take care in the heat, and have a good rest at noon."),
     "autumn": lambda say: say.text("Autumn is here. The evenings turn cool: do take a coat along."),
     "winter": lambda say: say.text("Winter is here. Keep warm, and look after yourself and your family."),

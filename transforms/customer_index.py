@@ -12,7 +12,7 @@ from schemas.segments import CHAIN
 from schemas.source_formats import CUSTOMER_KEYS
 from transforms import people, value, vip
 from transforms.facts import Facts, LandedRows
-from transforms.identity import recipient_keys
+from transforms.identity import recipient_keys, with_platform
 from transforms.lookup_frames import LookupFrames
 from transforms.pinyin import spelled
 
@@ -84,7 +84,9 @@ def _customers(facts: Facts, buyers: pl.LazyFrame, rules: Rules) -> pl.LazyFrame
     """One row per customer who bought, is on file or was sent a gift."""
     keys = facts.keys.lazy()
     told_keys = (
-        buyers.join(keys, on="buyer_key", how="inner", validate="m:1")
+        with_platform(buyers.collect(), facts.identity.account_platform)
+        .lazy()
+        .join(keys, on="buyer_key", how="inner", validate="m:1")
         .sort("customer_id", "landing_no", "buyer_key")
         .group_by("customer_id", maintain_order=True)
         .agg(
@@ -142,5 +144,3 @@ def known_from(facts: Facts) -> date:
     last = facts.days.filter(pl.col("sales") > 0)["business_date"].max()
     assert isinstance(last, date)
     return last
-
-

@@ -149,7 +149,9 @@ def _due(
         .select("customer_id", "business_date", "next_purchase_on", "lapsed_after_days", "product", "category")
     )
     gifts = frames.gifts.filter(pl.col("business_date") <= last)
-    silent = standing.with_columns(status=pl.lit("active"))  # who becomes overdue in the span, whatever they are by its end
+    silent = standing.with_columns(
+        status=pl.lit("active")
+    )  # who becomes overdue in the span, whatever they are by its end
     return (
         pl.concat(
             [

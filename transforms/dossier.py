@@ -120,6 +120,11 @@ def _store_names(frames: LookupFrames) -> dict[str, str]:
     return {row["store_id"]: row["name"] or row["store_id"] for row in frames.stores.collect().iter_rows(named=True)}
 
 
+def _staff_names(frames: LookupFrames) -> dict[str, str]:
+    rows = frames.associates.select("associate_id", "name").collect().iter_rows()
+    return {associate_id: name or associate_id for associate_id, name in rows}
+
+
 def _store(names: dict[str, str], store_id: str | None) -> str | None:
     return None if store_id in (None, UNASSIGNED) else names.get(str(store_id), store_id)
 
@@ -139,14 +144,17 @@ def dossier(
     reach = _only(people.reach(mine.customers, on=day)) or {}
     home = (_only(homes) or {}).get("home_store_id")
     closest = (_only(day_care.closest_on(mine, homes, day)) or {}).get("associate_id")
-    staff = dict(frames.associates.select("associate_id", "name").collect().iter_rows())
+    staff = _staff_names(frames)
     bought = _rows(mine.purchases.filter(pl.col("business_date") <= day).sort("business_date", descending=True))
     return Dossier(
         customer_id=customer_id,
         is_full=is_full,
         name=mask.name(row),
         keys=tuple(
-            KnownAs(kind, mask.key(kind, value)) for kind in KEYS for value in (row[f"{kind}s"] or "").split("\x1f") if value
+            KnownAs(kind, mask.key(kind, value))
+            for kind in KEYS
+            for value in (row[f"{kind}s"] or "").split("\x1f")
+            if value
         ),
         kind=row["customer_kind"],
         member_tier=row["member_tier"],
@@ -291,7 +299,9 @@ def _complaints(frames: LookupFrames, day: date) -> tuple[Complained, ...]:
 
 def _surveys(frames: LookupFrames, day: date) -> tuple[Surveyed, ...]:
     answered = pl.col("answered_at").dt.date()
-    one = {name: pl.col(name).drop_nulls().last() for name in ("likes", "dislikes", "share_of_wallet", "nps", "competitor")}
+    one = {
+        name: pl.col(name).drop_nulls().last() for name in ("likes", "dislikes", "share_of_wallet", "nps", "competitor")
+    }
     rows = _rows(
         frames.surveys.filter(answered <= day)
         .sort("answered_at", "aspect")
@@ -371,7 +381,7 @@ def care_rows(
     rows = due.collect()
     known = _people(frames, rows["customer_id"].unique().to_list())
     mask, stores = Mask(is_full), _store_names(frames)
-    staff = dict(frames.associates.select("associate_id", "name").collect().iter_rows())
+    staff = _staff_names(frames)
     return [
         CareRow(
             customer_id=row["customer_id"],
@@ -419,7 +429,7 @@ def date_rows(
     )
     known = {row["customer_id"]: row for row in _rows(told)}
     mask, stores = Mask(is_full), _store_names(frames)
-    staff = dict(frames.associates.select("associate_id", "name").collect().iter_rows())
+    staff = _staff_names(frames)
     answer = []
     for row in dates:
         who = known[row["customer_id"]]

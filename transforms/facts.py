@@ -10,7 +10,7 @@ import polars as pl
 from schemas.identity import Linking
 from schemas.period import Month, window_start
 from schemas.rules import Rules
-from transforms import activity, attitude, people, referral, stocktake
+from transforms import activity, attitude, occasions, people, referral, stocktake
 from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
 
 HISTORY_MONTHS = 13
@@ -162,7 +162,7 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         .unique()
         .sort("customer_id", "associate_id", "business_date")
         .collect(),
-        gifts=resolved(gifts.lazy(), by_key).collect(),
+        gifts=occasions.without_own_parcels(resolved(gifts.lazy(), by_key), file.lazy()).collect(),
         referred=referral.referred_customers(rows.referrals, file.lazy(), by_key, as_of=as_of).collect(),
         complaints=resolved(
             people.newest(rows.complaints.filter(pl.col("received_at").dt.date() <= as_of), "complaint_id"), by_key

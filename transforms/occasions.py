@@ -64,12 +64,27 @@ def feast_days(first: date, last: date) -> pl.LazyFrame:
 
 
 def given(gifts: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per giver, recipient, occasion and day: the gifts with `given_on`, the occasion's day where told, else the order's."""
+    """One row per giver, recipient and day: the gifts with `given_on`, the occasion's day where told, else the order's."""
     return (
         gifts.filter(pl.col("customer_id").is_not_null())
         .with_columns(given_on=pl.coalesce("occasion_date", "business_date"))
         .sort("given_on", "customer_id", "order_id")
         .unique(subset=["customer_id", "recipient_name", "given_on"], keep="first", maintain_order=True)
+    )
+
+
+def without_own_parcels(gifts: pl.LazyFrame, file: pl.LazyFrame) -> pl.LazyFrame:
+    """The gifts without the parcels that are as a rule the buyer's own: no occasion, and the recipient is the giver by
+    name or phone, or nobody whose name is on file sent them. `file`: one row per customer."""
+    own = file.select("customer_id", own_name=pl.col("name").str.strip_chars(), own_phone="phone")
+    has_occasion = pl.col("occasion").is_not_null() | pl.col("occasion_date").is_not_null()
+    is_other = (pl.col("recipient_name").str.strip_chars() != pl.col("own_name")).fill_null(False) & (
+        pl.col("recipient_phone") != pl.col("own_phone")
+    ).fill_null(True)
+    return (
+        gifts.join(own, on="customer_id", how="left", validate="m:1")
+        .filter(has_occasion | is_other)
+        .drop("own_name", "own_phone")
     )
 
 
@@ -188,6 +203,9 @@ SEASONS = {"立春": "spring", "立夏": "summer", "立秋": "autumn", "立冬":
 def occasion_of_day(day: date, *, is_chinese: bool) -> str | None:
     """The code of the feast or change of season that is greeted on that day; lunar feasts and solar terms in Chinese only."""
     for feast in FEASTS:
-        if (is_chinese or feast.rule != "lunar") and day in (feast_day(feast, day.year - 1), feast_day(feast, day.year)):
+        if (is_chinese or feast.rule != "lunar") and day in (
+            feast_day(feast, day.year - 1),
+            feast_day(feast, day.year),
+        ):
             return feast.code
     return SEASONS.get(LunarDate.from_solar(day).term or "") if is_chinese else None
