@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from flows.lookups import MATCHES_SHOWN, ComingDates, DayCare, Found
@@ -24,12 +23,19 @@ def show_found(found: Found) -> None:
         return
     shown = found.matches[:MATCHES_SHOWN]
     console.print(Text(told.matches_head(say, found.matches, len(shown)), style="bold"))
-    table = _table(told.match_heads(say), numbers=(6,))
+    table = _Columns(told.match_heads(say), numbers=(6,))
     for one in shown:
-        last = one.last_purchase_on.isoformat() if one.last_purchase_on else UNKNOWN
-        table.add_row(one.customer_id, _named(one.name, one.is_vip), one.phone or "", one.home_store or UNKNOWN,
-                      told.status(say, one.status), last, say.amount(one.net_sales), told.FOUND_BY[one.found_by](say))  # fmt: skip
-    console.print(table)
+        table.add_row(
+            one.customer_id,
+            _named(one.name, one.is_vip),
+            one.phone or "",
+            one.home_store or UNKNOWN,
+            told.status(say, one.status),
+            one.last_purchase_on.isoformat() if one.last_purchase_on else UNKNOWN,
+            say.amount(one.net_sales),
+            told.FOUND_BY[one.found_by](say),
+        )
+    console.print(table.text())
     _foot(console, say, found.asked)
 
 
@@ -61,12 +67,12 @@ def _show_group(console: Console, say: Language, group: Sequence[tuple[CareRow, 
     first = group[0][0]
     console.print()
     console.print(Text(told.owner(say, first, len(group)), style="bold"))
-    table = _table(told.care_heads(say))
+    table = _Columns(told.care_heads(say))
     for row, message in group:
         state = told.care_state(say, row)
         table.add_row(_named(row.name, row.is_vip), row.phone or "", told.kind(say, row.kind), told.care_why(say, row),
                       told.channel(say, row.channel), "" if state else told.from_when(say, row), state or message)  # fmt: skip
-    console.print(table)
+    console.print(table.text())
 
 
 def show_dates(dates: ComingDates) -> None:
@@ -74,12 +80,20 @@ def show_dates(dates: ComingDates) -> None:
     console, say = _console(dates.asked)
     console.print(Text(told.dates_head(say, dates.rows, dates.first, dates.last), style="bold"))
     if dates.rows:
-        table = _table(told.date_heads(say))
+        table = _Columns(told.date_heads(say))
         for row in dates.rows:
             may = "" if row.may_contact else " · " + told.channel(say, "in_store")
-            table.add_row(say.cell_day(row.date.on), say.weekday(row.date.on), _named(row.name, row.is_vip), row.phone or "",
-                          told.own_date(say, row.date), told.status(say, row.status) + may, row.store, row.associate or UNKNOWN)  # fmt: skip
-        console.print(table)
+            table.add_row(
+                say.cell_day(row.date.on),
+                say.weekday(row.date.on),
+                _named(row.name, row.is_vip),
+                row.phone or "",
+                told.own_date(say, row.date),
+                told.status(say, row.status) + may,
+                row.store,
+                row.associate or UNKNOWN,
+            )
+        console.print(table.text())
     _foot(console, say, dates.asked)
 
 
@@ -93,8 +107,8 @@ def _show_dossier(console: Console, say: Language, dossier: Dossier, asked: Aske
     _show_pairs(console, heads["who"], [*page["tiles"], *left, *right])
     for part in ("keys", "dates", "next_care"):
         _show_pairs(console, heads[part], page[part])
-    _show_rows(console, heads["purchases"], _table(told.purchase_heads(say), numbers=(3,)), page["purchases"])
-    _show_rows(console, heads["words"], _table(told.word_heads(say)), page["words"])
+    _show_rows(console, heads["purchases"], _Columns(told.purchase_heads(say), numbers=(3,)), page["purchases"])
+    _show_rows(console, heads["words"], _Columns(told.word_heads(say)), page["words"])
     _show_pairs(console, heads["served_by"], [(name, days) for name, days, _ in page["served_by"]])
     for part in ("complaints", "surveys"):
         _show_pairs(console, heads[part], page[part])
@@ -103,25 +117,23 @@ def _show_dossier(console: Console, say: Language, dossier: Dossier, asked: Aske
     _foot(console, say, asked)
 
 
-def _show_rows(console: Console, head: str, table: Table, rows: Sequence[Sequence[str]]) -> None:
+def _show_rows(console: Console, head: str, table: _Columns, rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         return
     console.print(Text(f"\n{head}", style="bold"))
     for row in rows:
         table.add_row(*row)
-    console.print(table)
+    console.print(table.text())
 
 
 def _show_pairs(console: Console, head: str, rows: Sequence[tuple[str, str]]) -> None:
     if not rows:
         return
     console.print(Text(f"\n{head}", style="bold"))
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column()
+    table = _Columns(())
     for label, value in rows:
-        table.add_row(Text(label), Text(value))
-    console.print(table)
+        table.add_row(label, value)
+    console.print(table.text())
 
 
 def _foot(console: Console, say: Language, asked: AskedOn) -> None:
@@ -131,25 +143,36 @@ def _foot(console: Console, say: Language, asked: AskedOn) -> None:
 
 
 def _console(asked: AskedOn) -> tuple[Console, Language]:
-    console = Console(highlight=False, soft_wrap=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=400)
-    return console, Language(asked.locale, asked.currency)
+    return Console(highlight=False, soft_wrap=True), Language(asked.locale, asked.currency)
 
 
-def _table(heads: Sequence[str], numbers: Sequence[int] = ()) -> _PlainTable:
-    """Columns with these heads; those at the places of `numbers` hold numbers."""
-    table = _PlainTable(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False)
-    for place, head in enumerate(heads):
-        table.add_column(Text(head), justify="right" if place in numbers else "left")
-    return table
+class _Columns:
+    """Rows under heads, each column as wide as its widest cell on a terminal (a Chinese character takes two places).
 
+    Rich's own tables take a second for a day's list of a larger chain; what a customer wrote is never taken for markup.
+    """
 
-class _PlainTable(Table):
-    """A table whose cells are text: what a customer wrote is never taken for markup."""
+    def __init__(self, heads: Sequence[str], numbers: Sequence[int] = ()) -> None:
+        self._rows: list[Sequence[str]] = [heads] if heads else []
+        self._heads = len(self._rows)
+        self._numbers = numbers
 
-    def add_row(self, *cells: object, **options: object) -> None:
-        super().add_row(*(Text(str(cell)) for cell in cells))
+    def add_row(self, *cells: str) -> None:
+        self._rows.append([" ".join(str(cell).split()) for cell in cells])
+
+    def text(self) -> Text:
+        widths = [max(cell_len(row[place]) for row in self._rows) for place in range(len(self._rows[0]))]
+        told = Text()
+        for number, row in enumerate(self._rows):
+            line = "  ".join(
+                self._padded(cell, width, place) for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+            told.append(("\n" if number else "") + line.rstrip(), style="dim" if number < self._heads else "")
+        return told
+
+    def _padded(self, cell: str, width: int, place: int) -> str:
+        gap = " " * (width - cell_len(cell))
+        return gap + cell if place in self._numbers else cell + gap
 
 
 def _named(name: str, is_vip: bool) -> str:

@@ -85,8 +85,9 @@ def care_on(frames: LookupFrames, day: date, *, rules: Rules, contact: ContactRu
 
     Only what happened by that day counts; on a day to come, as if nobody came in between.
     """
-    standing = standing_on(frames, day)
-    homes = homes_on(frames, standing, day)
+    # several parts of the answer rest on these two: they are made once
+    standing = standing_on(frames, day).collect().lazy()
+    homes = homes_on(frames, standing, day).collect().lazy()
     since = day - timedelta(days=max(contact.days_between, 1) - 1)
     reach = people.reach(frames.customers, on=day)
     due = _due(frames, standing, reach, first=since, last=day, rules=rules)
