@@ -18,7 +18,7 @@ import polars as pl
 from babel.core import get_global
 
 from flows.errors import UsageError
-from schemas.contact_rules import ContactRules
+from schemas.contact_rules import DAYS_BETWEEN_AT_MOST, ContactRules
 from schemas.identity import Linking
 from schemas.rules import Rules
 from transforms import phones
@@ -150,6 +150,11 @@ def read_settings(workspace: Workspace) -> Settings:
         except ValueError:
             told_time = getattr(settings.contact, name)
             raise UsageError(f"chain.toml [contact]: {name} = {told_time!r} is no time of day, e.g. 21:00") from None
+    if not 0 <= settings.contact.days_between <= DAYS_BETWEEN_AT_MOST:
+        raise UsageError(
+            f"chain.toml [contact]: days_between = {settings.contact.days_between} is not from 0 to {DAYS_BETWEEN_AT_MOST}: "
+            "more would silence the three-weekly message for good"
+        )
     return _with_phone_numbers(settings)
 
 

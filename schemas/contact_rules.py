@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
+DAYS_BETWEEN_AT_MOST = 21
+"""The thanks for a purchase are followed by the first message 21 days later."""
+
 
 @dataclass(frozen=True)
 class ContactRules:

@@ -38,17 +38,24 @@ def standing_on(frames: LookupFrames, day: date) -> pl.LazyFrame:
     )
 
 
+def on_file(frames: LookupFrames, day: date) -> pl.LazyFrame:
+    """The customers who were on file by that day."""
+    return frames.customers.filter(
+        pl.col("is_on_file") & (pl.col("member_since").is_null() | (pl.col("member_since") <= day))
+    )
+
+
 def homes_on(frames: LookupFrames, standing: pl.LazyFrame, day: date) -> pl.LazyFrame:
     """One row per customer who bought or is on file: `home_store_id` on that day, UNASSIGNED where nothing says it."""
     successors = stocktake.successors_by(frames.stores.collect(), day)
-    return people.homes_of_all(frames.customers.filter("is_on_file"), standing, successors)
+    return people.homes_of_all(on_file(frames, day), standing, successors)
 
 
 def closest_on(frames: LookupFrames, homes: pl.LazyFrame, day: date) -> pl.LazyFrame:
     """One row per customer with a home: the associate at work on that day who is closest, null when nobody is."""
     served = frames.served.filter(pl.col("business_date") <= day)
     return people.closest_associate(
-        served, frames.customers.filter("is_on_file"), people.current_associates(frames.associates, on=day), homes
+        served, on_file(frames, day), people.current_associates(frames.associates, on=day), homes
     )
 
 
@@ -89,7 +96,7 @@ def care_on(frames: LookupFrames, day: date, *, rules: Rules, contact: ContactRu
     standing = standing_on(frames, day).collect().lazy()
     homes = homes_on(frames, standing, day).collect().lazy()
     since = day - timedelta(days=max(contact.days_between, 1) - 1)
-    reach = people.reach(frames.customers, on=day)
+    reach = people.reach(on_file(frames, day), on=day)
     due = _due(frames, standing, reach, first=since, last=day, rules=rules)
     spoken_to = (
         frames.contacts.select("customer_id", contact_on=pl.col("contacted_at").dt.date())
@@ -142,7 +149,6 @@ def _due(
     The last day's standing serves the days before it, too: who has a capped word due on `last` has not bought for three
     weeks, so nothing changed for them in the days that are looked back on.
     """
-    on_file = frames.customers.filter("is_on_file")
     clocked = (
         frames.purchases.filter(pl.col("business_date") <= last)
         .sort("customer_id", "business_date")
@@ -156,7 +162,7 @@ def _due(
     return (
         pl.concat(
             [
-                care.own_dates(on_file, first=first, last=last),
+                care.own_dates(on_file(frames, last), first=first, last=last),
                 gift_reminders(gifts, first=first, last=last),
                 care.purchase_clock(
                     clocked, first=first, last=last, cared_for_categories=rules.cared_for_categories
