@@ -261,7 +261,7 @@ def _served(frames: LookupFrames, day: date, staff: dict[str, str], closest: str
         .head(FAVOURITES)
     )
     return tuple(
-        Served(staff.get(row["associate_id"], row["associate_id"]), row["days"], row["associate_id"] == closest)
+        Served(staff.get(row["associate_id"]) or str(row["associate_id"]), row["days"], row["associate_id"] == closest)
         for row in _rows(counted)
     )
 

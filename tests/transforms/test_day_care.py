@@ -102,7 +102,12 @@ TODAY = date(2026, 11, 8)
 def test_thanks_know_the_rain_only_where_it_rained():
     for rain, wet in ((("S1", TODAY), True), (("S2", TODAY), False), (("S1", date(2026, 11, 7)), False)):
         (row,) = listed(world(purchases=[bought(TODAY)], rain=[rain]), TODAY)
-        assert (row["kind"], row["came_in_rain"], row["channel"], row["associate_id"]) == ("thank_you", wet, "sms", "A1")
+        assert (row["kind"], row["came_in_rain"], row["channel"], row["associate_id"]) == (
+            "thank_you",
+            wet,
+            "sms",
+            "A1",
+        )
 
 
 @pytest.mark.parametrize(
@@ -117,7 +122,12 @@ def test_nobody_is_written_to_in_quiet_hours(at, earliest):
 
 @pytest.mark.parametrize(
     ("spoken", "waits"),
-    [(datetime(2026, 11, 1, 10), False), (datetime(2026, 11, 2, 10), True), (datetime(2026, 11, 7, 10), True), (datetime(2026, 11, 8, 10), False)],
+    [
+        (datetime(2026, 11, 1, 10), False),
+        (datetime(2026, 11, 2, 10), True),
+        (datetime(2026, 11, 7, 10), True),
+        (datetime(2026, 11, 8, 10), False),
+    ],
 )
 def test_the_three_weekly_message_waits_after_a_word_within_the_week(spoken, waits):
     frames = world(purchases=[bought(date(2026, 9, 27))], contacts=[{"customer_id": "c001", "contacted_at": spoken}])
@@ -130,7 +140,10 @@ def test_the_three_weekly_message_waits_after_a_word_within_the_week(spoken, wai
 
 def test_a_birthday_in_the_week_comes_before_the_three_weekly_message():
     for birthday, waits in (("-11-08", True), ("-11-02", True), ("-11-01", False), ("-11-09", False)):
-        frames = world(customers=[{**ANN, "birthday": birthday, "birthday_calendar": "solar"}], purchases=[bought(date(2026, 9, 27))])
+        frames = world(
+            customers=[{**ANN, "birthday": birthday, "birthday_calendar": "solar"}],
+            purchases=[bought(date(2026, 9, 27))],
+        )
         rows = {row["kind"]: row["is_held_back"] for row in listed(frames, TODAY)}
         assert rows["three_weeks"] is waits, birthday
         assert rows.get("birthday") is (False if birthday == "-11-08" else None)
@@ -147,23 +160,39 @@ def test_who_may_not_be_contacted_is_on_no_list(change):
 
 
 def test_a_lapsed_customer_is_on_no_list_and_a_later_purchase_is_not_known_yet():
-    frames = world(customers=[{**ANN, "birthday": "-11-08"}], purchases=[bought(date(2025, 11, 7)), bought(date(2026, 11, 9))])
+    frames = world(
+        customers=[{**ANN, "birthday": "-11-08"}], purchases=[bought(date(2025, 11, 7)), bought(date(2026, 11, 9))]
+    )
     assert listed(frames, TODAY) == []
     frames = world(customers=[{**ANN, "birthday": "-11-08"}], purchases=[bought(date(2025, 11, 8))])
     assert [row["kind"] for row in listed(frames, TODAY)] == ["birthday"]
 
 
 def test_a_gift_day_is_told_just_a_week_before():
-    gift = {"customer_id": "c001", "order_id": "1", "business_date": date(2025, 11, 15), "recipient_name": "李丽", "occasion": "生日"}
+    gift = {
+        "customer_id": "c001",
+        "order_id": "1",
+        "business_date": date(2025, 11, 15),
+        "recipient_name": "李丽",
+        "occasion": "生日",
+    }
     frames = world(purchases=[bought(date(2026, 10, 1))], gifts=[gift])
-    days = [day for day in range(1, 16) if any(row["kind"] == "gift_day" for row in listed(frames, date(2026, 11, day)))]
+    days = [
+        day for day in range(1, 16) if any(row["kind"] == "gift_day" for row in listed(frames, date(2026, 11, day)))
+    ]
     assert days == [8]
     (row,) = date_rows(frames, date(2026, 11, 9), date(2026, 11, 15), is_full=False)
     assert (row.date.on, row.date.recipient, row.name, row.phone) == (date(2026, 11, 15), "李*", "王**", "…0001")
 
 
 def test_masked_answers_hold_no_name_phone_or_note_and_full_ones_do():
-    gift = {"customer_id": "c001", "order_id": "1", "business_date": date(2025, 11, 15), "recipient_name": "李丽", "occasion": "生日"}
+    gift = {
+        "customer_id": "c001",
+        "order_id": "1",
+        "business_date": date(2025, 11, 15),
+        "recipient_name": "李丽",
+        "occasion": "生日",
+    }
     frames = world(purchases=[bought(TODAY)], gifts=[gift])
     for full in (False, True):
         told = [
@@ -177,14 +206,26 @@ def test_masked_answers_hold_no_name_phone_or_note_and_full_ones_do():
 
 
 def test_a_dossier_adds_up():
-    complaint = {"customer_id": "c001", "complaint_id": "k", "received_at": datetime(2026, 10, 1), "resolved_at": datetime(2026, 11, 20)}
+    complaint = {
+        "customer_id": "c001",
+        "complaint_id": "k",
+        "received_at": datetime(2026, 10, 1),
+        "resolved_at": datetime(2026, 11, 20),
+    }
     surveys = [
         {"customer_id": "c001", "answered_at": datetime(2026, 5, 1), "aspect": aspect, "expectation": 8, "experience": was, "nps": 9}
         for aspect, was in (("service", 6), ("price", 8))
     ]  # fmt: skip
-    frames = world(purchases=[bought(date(2026, 3, 1)), bought(date(2026, 10, 9))], complaints=[complaint], surveys=surveys)
+    frames = world(
+        purchases=[bought(date(2026, 3, 1)), bought(date(2026, 10, 9))], complaints=[complaint], surveys=surveys
+    )
     told = dossier(frames, "c001", TODAY, rules=Rules(), contact=ContactRules(), is_full=False)
-    assert (told.purchases, told.first_purchase_on, told.last_purchase_on, told.days_since_last_purchase) == (2, date(2026, 3, 1), date(2026, 10, 9), 30)
+    assert (told.purchases, told.first_purchase_on, told.last_purchase_on, told.days_since_last_purchase) == (
+        2,
+        date(2026, 3, 1),
+        date(2026, 10, 9),
+        30,
+    )
     assert told.average_ticket == Decimal("500.00")
     assert (told.status, told.home_store, told.closest_associate, told.call_by) == ("active", "One", "Mei", "phone")
     assert told.complaints[0].resolved_on is None, "resolved later: not known yet on that day"

@@ -114,9 +114,17 @@ def test_gifts_on_the_same_solar_day_keep_it_and_irregular_ones_have_no_calendar
 def test_own_parcels_are_no_gifts():
     file = pl.LazyFrame({"customer_id": ["a", "b"], "name": ["Ann Lee", None], "phone": ["19900000001", None]})
     day = date(2025, 11, 8)
-    rows = gifts(("a", day, "Ann Lee", None), ("a", day, "Bob Ray", None), ("a", day, "Ann Lee", "birthday"), ("b", day, "Cy Orr", None))
+    rows = gifts(
+        ("a", day, "Ann Lee", None),
+        ("a", day, "Bob Ray", None),
+        ("a", day, "Ann Lee", "birthday"),
+        ("b", day, "Cy Orr", None),
+    )
     kept = occasions.without_own_parcels(rows, file).collect()
-    assert kept.select("customer_id", "recipient_name", "occasion").rows() == [("a", "Bob Ray", None), ("a", "Ann Lee", "birthday")]
+    assert kept.select("customer_id", "recipient_name", "occasion").rows() == [
+        ("a", "Bob Ray", None),
+        ("a", "Ann Lee", "birthday"),
+    ]
 
 
 @pytest.mark.parametrize(
