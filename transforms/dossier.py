@@ -32,7 +32,7 @@ from transforms import care, customer_search, day_care, occasions, people
 from transforms.lookup_frames import LookupFrames
 from transforms.privacy import masked_key, masked_name, phone_tail
 
-LAST_PURCHASES, LAST_WORDS, FAVOURITES, BROUGHT = 8, 6, 3, 8
+LAST_PURCHASES, LAST_WORDS, FAVOURITES, BROUGHT = 6, 5, 3, 6
 """How much of each a dossier of one page holds; the newest, the largest."""
 CARE_AHEAD_DAYS = 31
 KEYS = ("member_id", "phone", "email", "account")
@@ -293,7 +293,7 @@ def _complaints(frames: LookupFrames, day: date) -> tuple[Complained, ...]:
             row["resolved_at"].date() if row["resolved_at"] and row["resolved_at"].date() <= day else None,
             row["satisfied"],
         )
-        for row in rows[:LAST_WORDS]
+        for row in rows
     )  # fmt: skip
 
 
