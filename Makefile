@@ -1,6 +1,6 @@
 # Every target sets itself up from nothing (see setup.sh); what is done is not done again.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check bench docs lock clean
+.PHONY: help setup demo test test-long check bench docs gallery lock clean
 MAKEFLAGS += --no-print-directory
 export DO_NOT_TRACK = 1
 
@@ -35,6 +35,9 @@ docs: setup ## docs/metrics.md, from the metrics' own descriptions
 	@.venv/bin/regulars explain --all --markdown > .setup/metrics.md
 	@mv .setup/metrics.md docs/metrics.md
 
+gallery: setup ## Every kind of page with edge cases, as pictures, into gallery/
+	@$(PYTHON_IN_VENV) -m tests.report_templates.gallery gallery
+
 # For Python 3.11 to 3.13 on every system: names, versions and hashes, no addresses.
 lock: ## requirements.lock anew, from pyproject.toml
 	@command -v uv >/dev/null || { echo "lock: needs uv (pip install uv)"; exit 1; }
@@ -42,5 +45,5 @@ lock: ## requirements.lock anew, from pyproject.toml
 		--no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
 
 clean: ## Away with all that make made
-	@rm -rf .venv .setup demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .setup demo gallery build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

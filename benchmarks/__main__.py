@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import identity_scale, lookups, month_of_online_retail, ten_million_lines
+from benchmarks import identity_scale, lookups, month_of_online_retail, rendering, ten_million_lines
 
 BENCHMARKS = {
     "month": month_of_online_retail.main,
     "intake": ten_million_lines.main,
     "identity": identity_scale.main,
     "lookups": lookups.main,
+    "rendering": rendering.main,
 }
 
 if __name__ == "__main__":

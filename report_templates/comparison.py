@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from schemas.metrics import METRICS
-from schemas.review import Action, Figure, Review, StocktakeRow, StoreRow, Value
+from schemas.review import Action, CompletenessRow, Figure, Review, StocktakeRow, StoreRow, Value, ValueClassMove
+from schemas.segments import VALUE_CLASS
 
+CLASS_ORDER = tuple(VALUE_CLASS)
+"""The value classes from the best to none."""
 STOCKTAKE_FLOWS = (
     ("first_seen", 1), ("new_customers", 1), ("won_back", 1), ("newly_lapsed", -1), ("moved_in", 1), ("moved_out", -1),
 )  # fmt: skip
@@ -39,7 +42,8 @@ class Comparison:
 
     name: str
     against: str
-    """last_month, last_year, usual_range, opening, stores, sum, files, region:<name>: sums stand in `difference`."""
+    """last_month, last_year, usual_range, opening, stores, sum, files, base, region:<name>: sums stand in `difference`, shares
+    in `relative`."""
     store_id: str | None
     difference: Value
     relative: float | None
@@ -83,6 +87,23 @@ def is_good(name: str, change: Value) -> bool | None:
 
 def net_change(row: StocktakeRow) -> int:
     return row.closing_base - row.opening_base
+
+
+def came(row: StocktakeRow) -> int:
+    """Who came into the base by buying: first seen, new and won back."""
+    return row.first_seen + row.new_customers + row.won_back
+
+
+def class_moves(moves: Iterable[ValueClassMove]) -> tuple[int, int]:
+    """How many moved up and down between the value classes since three months ago."""
+    rank = {code: place for place, code in enumerate(CLASS_ORDER)}
+    steps = [(rank[move.to_class] - rank[move.from_class], move.customers) for move in moves]
+    return sum(n for step, n in steps if step < 0), sum(n for step, n in steps if step > 0)
+
+
+def known_share(row: CompletenessRow) -> float | None:
+    """Of the customers in the base, the share whose field is known; None without customers."""
+    return row.known / row.customers if row.customers else None
 
 
 def of_all(review: Review) -> StocktakeRow | None:
@@ -153,7 +174,10 @@ def region_sums(review: Review) -> tuple[RegionSum, ...]:
 
 def comparisons(review: Review) -> tuple[Comparison, ...]:
     """Every derived number that a page of this review shows."""
-    rows = [*_of_figures(review), *_of_stocktake(review), *_of_themes(review), *_of_files(review)]
+    rows = [
+        *_of_figures(review), *_of_stocktake(review), *_of_classes(review), *_of_themes(review), *_of_files(review),
+        *_of_completeness(review),
+    ]  # fmt: skip
     if review.scope.kind == "chain":
         rows += [*_of_stores(review), *_of_unassigned(review), *_of_regions(review)]
     return tuple(rows)
@@ -178,7 +202,19 @@ def _of_stocktake(review: Review) -> list[Comparison]:
             relative(row.closing_base, row.opening_base), None,
         )
         for row in review.stocktake
-    ]  # fmt: skip
+    ] + [Comparison(f"came_{row.population}", "sum", None, came(row), None, None) for row in review.stocktake]  # fmt: skip
+
+
+def _of_classes(review: Review) -> list[Comparison]:
+    up, down = class_moves(review.value_class_moves)
+    return [
+        Comparison("class_moves_up", "sum", None, up, None, None),
+        Comparison("class_moves_down", "sum", None, down, None, None),
+    ]
+
+
+def _of_completeness(review: Review) -> list[Comparison]:
+    return [Comparison(f"known_{row.field}", "base", None, None, known_share(row), None) for row in review.completeness]
 
 
 def _of_themes(review: Review) -> list[Comparison]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from report_templates import sentences
 from report_templates.album import Album
 from report_templates.charts import pareto
-from report_templates.comparison import difference, position
+from report_templates.comparison import CLASS_ORDER, class_moves, difference, position
 from report_templates.language import UNKNOWN, Language
 from report_templates.month_page import MARKS, tone
 from schemas.metrics import METRICS
@@ -18,7 +18,6 @@ KEY_FIGURES = (
     "repeat_rate_180d", "serialisation_index", "sales_per_first_time_customer_12m", "sales_per_returning_customer_12m",
     "top10_share_ytd", "top50_share_ytd", "top20pct_share_12m", "customers_12m", "net_sales_12m", "live_base_rate",
 )  # fmt: skip
-CLASS_ORDER = tuple(VALUE_CLASS)
 FEW_CUSTOMERS = 10
 
 
@@ -99,8 +98,7 @@ def _moves(moves: Sequence[ValueClassMove], say: Language) -> Mapping[str, objec
     changed = [n for (start, end), n in count.items() if start != end]
     top = max(changed, default=0) or 1
     rank = {code: place for place, code in enumerate(CLASS_ORDER)}
-    up = sum(n for (start, end), n in count.items() if rank[end] < rank[start])
-    down = sum(n for (start, end), n in count.items() if rank[end] > rank[start])
+    up, down = class_moves(moves)
     return {
         "title": sentences.moves_title(say, up, down),
         "columns": [VALUE_CLASS[code].label(say.locale) for code in CLASS_ORDER],

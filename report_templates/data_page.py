@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from report_templates import sentences
-from report_templates.comparison import FILE_COUNTS, file_total
+from report_templates.comparison import FILE_COUNTS, file_total, known_share
 from report_templates.customers_page import bar, is_small
 from report_templates.language import UNKNOWN, Language
 from schemas.metrics import METRICS
@@ -91,7 +91,7 @@ def _completeness(review: Review, say: Language) -> list[Mapping[str, object]]:
         {
             "label": FIELDS[row.field](say) if row.field in FIELDS else row.field,
             "known": say.count(row.known), "customers": say.count(row.customers),
-            "share": say.share(row.known / row.customers) if row.customers else UNKNOWN,
+            "share": UNKNOWN if (share := known_share(row)) is None else say.share(share),
             "bar": bar(row.known, row.customers),
         }
         for row in review.completeness
@@ -99,7 +99,7 @@ def _completeness(review: Review, say: Language) -> list[Mapping[str, object]]:
 
 
 def _completeness_title(review: Review, say: Language) -> str:
-    shares = [(row.known / row.customers, row.field) for row in review.completeness if row.customers]
+    shares = [(share, row.field) for row in review.completeness if (share := known_share(row)) is not None]
     share, field = min(shares, default=(None, ""))
     return sentences.completeness_title(say, FIELDS[field](say) if field in FIELDS else field, share)
 

@@ -15,6 +15,8 @@ from schemas.segments import ACTION_KIND
 CODE_LENGTH = 8
 LISTED = 70
 """At most this many rows are printed for one associate: two pages; the rest is in actions.xlsx."""
+TAIL = 4
+"""The last rows of a list that stay together."""
 
 
 def list_pages(review: Review, say: Language) -> list[Mapping[str, object]]:
@@ -69,13 +71,16 @@ def _weeks(actions: Sequence[Action], review: Review, say: Language) -> list[Map
     """Week by week; within a week by day, what is owed first."""
     month = Month.parse(review.month).next
     groups: dict[date, list[Action]] = {}
-    for action in sorted(actions, key=lambda action: (action.due_on, not action.is_promised)):
+    in_order = sorted(actions, key=lambda action: (action.due_on, not action.is_promised))
+    tail = {action.action_id for action in in_order[-TAIL + 1 :]}
+    for action in in_order:
         groups.setdefault(week_start(action.due_on, month), []).append(action)
     return [
         {
             "head": say.plain.text("Week of {day}", day=say.plain.day(first)),
             "count": say.plural("{n} thing", "{n} things", len(rows)),
-            "rows": [_row(action, review, say) for action in rows],
+            "is_tail": rows[0].action_id in tail,
+            "rows": [{**_row(action, review, say), "is_tail": action.action_id in tail} for action in rows],
         }
         for first, rows in sorted(groups.items())
     ]

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from report_templates.comparison import (
     THREE_THINGS,
+    came,
     difference,
     net_change,
     of_all,
@@ -228,7 +229,7 @@ def _base_sentence(say: Language, stocktake: StocktakeRow | None) -> str | None:
         parts.append(say.text("{n} first seen", n=say.count(stocktake.first_seen)))
     return say.text(
         "{came} came ({kinds}), {left} lapsed; the month ended with {closing} in the base.",
-        came=say.count(stocktake.first_seen + stocktake.new_customers + stocktake.won_back), kinds=say.joined(parts),
+        came=say.count(came(stocktake)), kinds=say.joined(parts),
         left=say.count(stocktake.newly_lapsed), closing=say.count(stocktake.closing_base),
     )  # fmt: skip
 
@@ -246,7 +247,7 @@ def _risk_sentence(say: Language, review: Review) -> str | None:
 
 def stocktake_title(say: Language, row: StocktakeRow) -> str:
     """What the stocktake says: more came than left, or the other way round."""
-    gained = row.first_seen + row.new_customers + row.won_back
+    gained = came(row)
     if not row.opening_base and not row.closing_base:
         return say.text("Nobody in the base yet")
     if not row.opening_base:

@@ -29,8 +29,6 @@ PANELS = 44
 """Up to this many stores are drawn as small multiples: one page."""
 REGION_COUNTS = ("opening_base", "closing_base", "at_risk", "actions")
 OUTLIERS = 12
-ONE_PAGE = 12
-"""Up to this many stores all their tables stand on one page."""
 SALES_GAP, CARE_GAP, IDENTIFIED_GAP, BASE_LOSS = 0.15, 0.20, 0.15, 0.03
 """How far from the chain a store must be to stand out: sales change, care done, identified share, loss of base."""
 Z_99 = 2.576
@@ -69,7 +67,6 @@ def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
         "regions_title": _regions_title(review, say),
         "panels_title": sentences.panels_title(say, by_sales),
         "rows_title": sentences.side_by_side_title(say, by_sales),
-        "is_long": len(by_sales) > ONE_PAGE,
         "panels": _panels(by_sales, review, say, album),
         "rows": [_row(store, by_sales, say) for store in by_sales],
         "total": _total(review, say),

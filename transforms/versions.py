@@ -162,10 +162,8 @@ def numbered_as_known(batch: pl.DataFrame, landed: pl.DataFrame, tellings: pl.Da
         [known.filter(first == of_product).select(columns), made.with_columns(first=first).select(columns)]
     )
     group = ["store_id", "order_id", "first"]
-    counted = (
-        told.group_by(*group, "file_no").len().group_by(group).agg(pl.len().alias("tellings"), pl.col("len").max())
-    )
-    doubtful = counted.filter((pl.col("tellings") > 1) & (pl.col("len") > 1))
+    counted = told.group_by(group).agg(tellings=pl.col("file_no").n_unique(), last=pl.col("line_no").max())
+    doubtful = counted.filter((pl.col("tellings") > 1) & (pl.col("last") > pl.col("first")))
     if doubtful.is_empty():
         return nothing
     rows = told.join(doubtful, on=group, how="semi").sort(

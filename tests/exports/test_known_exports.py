@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -30,7 +30,9 @@ from tests.exports.platforms import (
     square_transaction_rows,
     written,
 )
+from tests.exports.registers import REGISTERS, Register, entries
 from tests.exports.trade import Expected, Order, orders
+from transforms.identity import identity_of
 
 NOW = datetime(2026, 11, 2)
 Writer = Callable[[Order], list[Row]]
@@ -64,10 +66,10 @@ def columns_of(rows: list[Row]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def header_of(platform: Platform, rows: list[Row]) -> list[str]:
+def header_of(header_file: str, rows: list[Row]) -> list[str]:
     """The platform's own header, in full where it is at hand."""
     own = columns_of(rows)
-    path = REAL_DATA / "export_headers" / f"{platform.header_file}.header.csv"
+    path = REAL_DATA / "export_headers" / f"{header_file}.header.csv"
     if not path.exists():
         return own
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -124,7 +126,7 @@ def test_a_platforms_files_land_as_it_happened(platform: Platform, tmp_path: Pat
         month = orders(seed=step + 1, first=1001 + 1000 * step, start=datetime(2026, 8 + step, 1))
         happened += month
         rows = [row for order in month for row in platform.rows(order)]
-        content = written(rows, header_of(platform, rows), platform.encoding, disguise=disguise)
+        content = written(rows, header_of(platform.header_file, rows), platform.encoding, disguise=disguise)
         report = land(space, f"{platform.name} {step}.csv", content)
         assert [(file.outcome, file.source) for file in report.files] == [("landed", platform.name)], report.files[
             0
@@ -270,24 +272,28 @@ def test_a_status_that_nobody_described_is_no_sale(platform: str, column: str, w
     assert set(lake.scan("quarantine", lake.ledger()).collect()["reason"]) <= {"unknown_status", "order_set_aside"}
 
 
-def test_shopify_and_youzan_customers(tmp_path: Path):
+@pytest.mark.parametrize("register", REGISTERS, ids=lambda register: register.name)
+def test_a_platforms_registers_land_as_they_are(register: Register, tmp_path: Path):
+    """Two registers of different people, and a third, disguised, that tells half of the first again and new ones."""
     space = workspace_in(tmp_path, "CNY")
-    shopify = {"First Name": "Anna", "Last Name": "Ashby", "Email": "Anna@Example.com", "Accepts Email Marketing": "yes",
-               "Address1": "1 Sample Lane", "City": "Leeds", "Phone": "'+8619900000001", "Accepts SMS Marketing": "no",
-               "Total Spent": "10.00", "Note": "likes blue"}  # fmt: skip
-    youzan = {"客户姓名": "", "客户昵称": "小鱼", "客户手机号": "\t19900000002", "客户生日": "1985-10-03", "客户性别": "女",
-              "客户储值余额": "12.50", "成为客户时间": "2025-03-04 10:00:00", "微信地域": "浙江 杭州", "标签": "老客"}  # fmt: skip
-    land(space, "a.csv", written([shopify], list(shopify), "utf-8"))
-    land(space, "b.csv", written([youzan], list(youzan), "utf-8-sig"))
+    files = [entries(1), entries(2), [*entries(1)[::2], *entries(3)]]
+    for step, (told, disguise) in enumerate(zip(files, (None, None, 7), strict=True)):
+        rows = [register.row(entry) for entry in told]
+        content = written(rows, header_of(register.header_file, rows), register.encoding, disguise=disguise)
+        report = land(space, f"register {step}.csv", content, NOW + timedelta(days=step))
+        assert [(file.outcome, file.source) for file in report.files] == [("landed", register.name)]
+        assert (report.total("rows_in"), report.total("rows_accepted")) == (len(rows), len(rows))
     lake = Lake(space.lake)
-    rows = lake.scan("customers", lake.ledger()).collect().sort("landing_no")
-    assert rows.select("name", "email", "phone", "consent_email", "consent_sms", "district", "note").rows() == [
-        ("Anna Ashby", "anna@example.com", "19900000001", True, False, "Leeds", "likes blue"),
-        ("小鱼", None, "19900000002", None, None, "浙江 杭州", "老客"),
-    ]
-    assert rows.select("birthday", "stored_value", pl.col("member_since").cast(pl.String)).row(1) == (
-        "1985-10-03", Decimal("12.50"), "2025-03-04",
-    )  # fmt: skip
+    landed = lake.scan("customers", lake.ledger()).collect().sort("landing_no", "source_row")
+    expected = [register.expected(entry) for told in files for entry in told]
+    assert landed.select(list(expected[0])).to_dicts() == expected
+    everybody = {(entry.person.phone, entry.person.email) for told in files for entry in told}
+    identity = identity_of(
+        lake.scan("buyers", lake.ledger()).collect(),
+        names=landed.select("buyer_key", "name", "landing_no", "source_row"),
+        decisions=lake.scan("identity_decisions", lake.ledger()).collect(),
+    )
+    assert identity.keys["customer_id"].n_unique() == len(everybody), "who is told twice is one customer"
 
 
 def test_every_header_at_hand_is_recognised():

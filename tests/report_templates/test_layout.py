@@ -1,0 +1,129 @@
+"""Every page as it looks: nothing outside the margins, no text on top of other text, no heading without what it heads."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+
+from report_templates.render import review_pdf
+from tests.report_templates import example_reviews as examples
+from tests.report_templates.test_render import REVIEWS, pdf
+
+CASES = (*REVIEWS, "huge_zh", "short_en")
+MARGIN = 40
+"""Points at the left and right that stay white; the page's margins are 45."""
+FOOT, HEAD = 45, 800
+"""Below and above stand the running lines, in points from the bottom."""
+HEADING = 12.5
+"""CSS pixels: h2 is 12.8, body text at most 12.3."""
+LEAST_INK = 0.004
+"""Of a page's middle, what is not white; a page with three lines has more."""
+
+
+@cache
+def document(name: str) -> bytes:
+    more = {"huge_zh": lambda: examples.huge_store("zh_CN"), "short_en": lambda: examples.short_store("en")}
+    return review_pdf(more[name]()) if name in more else pdf(name)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A run of text on one base line, in points from the lower left corner."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+
+
+def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
+    """The page's runs of text; letters that stand apart by more than their size begin a new one."""
+    text = page.get_textpage()
+    box = [ctypes.c_double() for _ in range(4)]
+    rows: dict[tuple[int, float], list[tuple[float, float, float, float, str]]] = defaultdict(list)
+    for place in range(text.count_chars()):
+        sign = pdfium.FPDFText_GetUnicode(text, place)
+        if sign <= 32 or sign == 0xA0:
+            continue
+        origin_x, origin_y = ctypes.c_double(), ctypes.c_double()
+        pdfium.FPDFText_GetCharOrigin(text, place, origin_x, origin_y)
+        pdfium.FPDFText_GetCharBox(text, place, *box)
+        left, right, bottom, top = (edge.value for edge in box)
+        size = round(pdfium.FPDFText_GetFontSize(text, place), 1)
+        rows[round(origin_y.value * 2), size].append((left, right, bottom, top, chr(sign)))
+    lines: list[Line] = []
+    for (_, size), signs in rows.items():
+        run: list[tuple[float, float, float, float, str]] = []
+        for sign_at in sorted(signs):
+            if run and sign_at[0] - run[-1][1] > size:
+                lines.append(_line(run, size))
+                run = []
+            run.append(sign_at)
+        lines.append(_line(run, size))
+    return lines
+
+
+def _line(run: list[tuple[float, float, float, float, str]], size: float) -> Line:
+    lefts, rights, bottoms, tops, signs = zip(*run, strict=True)
+    return Line("".join(signs), min(lefts), max(rights), min(bottoms), max(tops), size)
+
+
+def overlapping(lines: list[Line]) -> list[tuple[str, str]]:
+    """Pairs of runs that cover each other by more than a third of the smaller one."""
+    found = []
+    for at, one in enumerate(lines):
+        for other in lines[at + 1 :]:
+            width = min(one.right, other.right) - max(one.left, other.left)
+            height = min(one.top, other.top) - max(one.bottom, other.bottom)
+            if width <= 0 or height <= 0:
+                continue
+            smaller = min((line.right - line.left) * (line.top - line.bottom) for line in (one, other))
+            if width * height > smaller / 3:
+                found.append((one.text, other.text))
+    return found
+
+
+def orphans(lines: list[Line]) -> list[str]:
+    """Headings under which, in their own width, nothing stands on the page."""
+    body = [line for line in lines if FOOT < line.bottom < HEAD]
+    return [
+        heading.text
+        for heading in body
+        if heading.size >= HEADING
+        and len(heading.text) > 1  # a box to tick is none
+        and not any(
+            line.top < heading.bottom and line.left < heading.right and line.right > heading.left
+            for line in body
+            if line.size < HEADING
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_pages_are_neat(name):
+    for number, page in enumerate(pypdfium2.PdfDocument(document(name)), start=1):
+        lines = lines_of(page)
+        assert not overlapping(lines), f"page {number}"
+        assert not orphans(lines), f"page {number}"
+        picture = np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze()
+        ink = picture < 200
+        assert not ink[:, :MARGIN].any() and not ink[:, -MARGIN:].any(), f"page {number}: ink in the margins"
+        assert ink[-HEAD:-FOOT].mean() > LEAST_INK, f"page {number} is nearly empty"
+
+
+def test_an_overlap_and_an_orphan_would_be_found():
+    one = Line("Net sales", 50, 100, 500, 510, 10.4)
+    assert overlapping([one, Line("12,345", 80, 120, 502, 512, 10.4)])
+    assert not overlapping([one, Line("12,345", 102, 140, 500, 510, 10.4)])
+    heading = Line("Why they leave", 50, 150, 60, 72, 12.8)
+    assert orphans([heading, Line("aside", 300, 350, 50, 58, 10.4)]) == ["Why they leave"]
+    assert not orphans([heading, Line("below", 60, 90, 48, 56, 10.4)])
