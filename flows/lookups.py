@@ -103,8 +103,7 @@ def find_customer(workspace: Workspace, settings: Settings, query: str, asking: 
     told = None
     if len(matches) == 1:
         told = answers.dossier(
-            index.frames, matches[0].customer_id, asked.day, rules=settings.rules, contact=settings.contact,
-            is_full=asking.is_full,
+            index.frames, matches[0].customer_id, asked.day, rules=settings.rules, is_full=asking.is_full,
         )  # fmt: skip
     return Found(asked, matches, told)
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
-from borax.calendars.lunardate import LunarDate
 
 from transforms import occasions
 
@@ -41,15 +40,11 @@ def _solar_days(first: date, last: date) -> pl.LazyFrame:
 
 def _lunar_days(first: date, last: date) -> pl.LazyFrame:
     """One row per day and the lunar month-day celebrated on it; the 30th on the 29th of short months, leap months left out."""
-    rows = []
-    for day in _days(first, last):
-        lunar = LunarDate.from_solar(day)
-        if lunar.leap:
-            continue
-        rows.append((day, lunar.month, lunar.day))
-        if lunar.day == 29 and LunarDate.from_solar(day + timedelta(days=1)).day == 1:
-            rows.append((day, lunar.month, 30))
-    return pl.LazyFrame(rows, schema={"due_on": pl.Date, "month": pl.Int64, "day": pl.Int64}, orient="row")
+    return (
+        occasions.lunar_days(first, last)
+        .filter(~pl.col("is_leap"))
+        .select(due_on="on", month="lunar_month", day="lunar_day")
+    )
 
 
 def _care(rows: pl.LazyFrame, kind: str) -> pl.LazyFrame:

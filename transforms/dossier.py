@@ -129,17 +129,15 @@ def _store(names: dict[str, str], store_id: str | None) -> str | None:
     return None if store_id in (None, UNASSIGNED) else names.get(str(store_id), store_id)
 
 
-def dossier(
-    frames: LookupFrames, customer_id: str, day: date, *, rules: Rules, contact: ContactRules, is_full: bool
-) -> Dossier:
+def dossier(frames: LookupFrames, customer_id: str, day: date, *, rules: Rules, is_full: bool) -> Dossier:
     """All that is known of one customer by that day. KeyError when there is none."""
     mine = _of(frames, pl.Series([customer_id]))
     mask, stores = Mask(is_full), _store_names(frames)
     row = _only(mine.customers)
     if row is None:
         raise KeyError(customer_id)
-    standing = day_care.standing_on(mine, day)
-    homes = day_care.homes_on(mine, standing, day)
+    standing = day_care.standing_on(mine, day).collect().lazy()
+    homes = day_care.homes_on(mine, standing, day).collect().lazy()
     now = _only(standing) or {}
     reach = _only(people.reach(mine.customers, on=day)) or {}
     home = (_only(homes) or {}).get("home_store_id")
@@ -198,7 +196,7 @@ def dossier(
         surveys=_surveys(mine, day),
         brought_by=_brought_by(frames, row, mask),
         brought=_brought(frames, customer_id, mask),
-        next_care=_next_care(mine, day, rules, contact),
+        next_care=_next_care(mine, standing, day, rules),
     )
 
 
@@ -354,9 +352,8 @@ def _brought(frames: LookupFrames, customer_id: str, mask: Mask) -> tuple[Brough
     )
 
 
-def _next_care(frames: LookupFrames, day: date, rules: Rules, contact: ContactRules) -> tuple[NextCare, ...]:
+def _next_care(frames: LookupFrames, standing: pl.LazyFrame, day: date, rules: Rules) -> tuple[NextCare, ...]:
     """What is due from that day on, as if they didn't come in between; the next of each kind in 31 days."""
-    standing = day_care.standing_on(frames, day)
     due = day_care._due(
         frames, standing, people.reach(frames.customers, on=day),
         first=day, last=day + timedelta(days=CARE_AHEAD_DAYS), rules=rules,

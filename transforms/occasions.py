@@ -29,12 +29,14 @@ def lunar_days(first: date, last: date) -> pl.LazyFrame:
     what happened in one is kept in the ordinary month, but nothing is kept in a leap month (`is_leap`).
     """
     rows = []
-    for step in range((last - first).days + 1):
-        day = first + timedelta(days=step)
-        lunar = LunarDate.from_solar(day)
-        rows.append((day, lunar.month, lunar.day, bool(lunar.leap)))
-        if lunar.day == 29 and LunarDate.from_solar(day + timedelta(days=1)).day == 1:
-            rows.append((day, lunar.month, 30, bool(lunar.leap)))
+    start = first - timedelta(days=LunarDate.from_solar(first).day - 1)
+    while start <= last:  # a month at a time: the library is asked twice a month, not every day
+        month = LunarDate.from_solar(start)
+        length = 30 if LunarDate.from_solar(start + timedelta(days=29)).day == 30 else 29
+        kept = [(start + timedelta(days=step), step + 1) for step in range(length)]
+        kept += [(kept[-1][0], 30)] if length == 29 else []
+        rows += [(day, month.month, number, bool(month.leap)) for day, number in kept if first <= day <= last]
+        start += timedelta(days=length)
     schema = {"on": pl.Date, "lunar_month": pl.Int64, "lunar_day": pl.Int64, "is_leap": pl.Boolean}
     return pl.LazyFrame(rows, schema=schema, orient="row")
 

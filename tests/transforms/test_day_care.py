@@ -198,7 +198,7 @@ def test_masked_answers_hold_no_name_phone_or_note_and_full_ones_do():
         told = [
             repr(found(frames, "王小明", TODAY, is_full=full)),
             repr(care_rows(frames, TODAY, rules=Rules(), contact=ContactRules(), is_full=full)),
-            repr(dossier(frames, "c001", TODAY, rules=Rules(), contact=ContactRules(), is_full=full)),
+            repr(dossier(frames, "c001", TODAY, rules=Rules(), is_full=full)),
         ]
         for text in told:
             assert ("王小明" in text, "19900000001" in text) == (full, full)
@@ -219,7 +219,7 @@ def test_a_dossier_adds_up():
     frames = world(
         purchases=[bought(date(2026, 3, 1)), bought(date(2026, 10, 9))], complaints=[complaint], surveys=surveys
     )
-    told = dossier(frames, "c001", TODAY, rules=Rules(), contact=ContactRules(), is_full=False)
+    told = dossier(frames, "c001", TODAY, rules=Rules(), is_full=False)
     assert (told.purchases, told.first_purchase_on, told.last_purchase_on, told.days_since_last_purchase) == (
         2,
         date(2026, 3, 1),
@@ -232,7 +232,7 @@ def test_a_dossier_adds_up():
     assert told.surveys[0].below_expectation == ("service",)
     assert [row.kind for row in told.next_care] == ["three_weeks"]
     with pytest.raises(KeyError):
-        dossier(frames, "c999", TODAY, rules=Rules(), contact=ContactRules(), is_full=False)
+        dossier(frames, "c999", TODAY, rules=Rules(), is_full=False)
 
 
 PEOPLE = [
