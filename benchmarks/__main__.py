@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import identity_scale, month_of_online_retail, purchase_models, rendering, ten_million_lines
+from benchmarks import identity_scale, lookups, month_of_online_retail, purchase_models, rendering, ten_million_lines
 
 BENCHMARKS = {
     "month": month_of_online_retail.main,
     "intake": ten_million_lines.main,
     "identity": identity_scale.main,
+    "lookups": lookups.main,
     "rendering": rendering.main,
     "models": purchase_models.main,
 }

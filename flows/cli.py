@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flows.config import Settings, Workspace
     from flows.identity_decisions import Decided
     from flows.lake import Lake
+    from flows.lookups import Asking
     from flows.monthly_review import Summary
     from schemas.period import Month
 
@@ -456,6 +457,99 @@ def identity_verb(
         _print_json(found)
     else:
         _show_identity(found)
+
+
+# ---- look-ups: from the customer index, at once; each is written to the access log
+
+FullOption = Annotated[
+    bool, typer.Option("--full", help="Names, phones and addresses in full: for the store's own people only.")
+]
+OneStoreOption = Annotated[str | None, typer.Option("--store", "-s", help="Only this store's customers (id or name).")]
+
+
+@app.command()
+def customer(
+    query: Annotated[
+        list[str], typer.Argument(help="A surname, pinyin, four digits of a phone, an id, a word of the notes.")
+    ],
+    workspace: WorkspaceOption = HERE,
+    full: FullOption = False,
+    pdf: Annotated[Path | None, typer.Option(help="Write the dossier to this file, one page.", dir_okay=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find a customer by whatever is remembered. One fits: all that is known of them. Several: a short list."""
+    from flows import lookups
+
+    space, settings = _open(workspace)
+    found = lookups.find_customer(space, settings, " ".join(query), _asking(full, as_json, pdf))
+    if pdf is not None:
+        lookups.write_dossier(found, pdf)
+        print(pdf)
+    elif as_json:
+        _print_json(found.as_json())
+    else:
+        from flows.lookup_text import show_found
+
+        show_found(found)
+
+
+@app.command(name="dates")
+def dates_verb(
+    workspace: WorkspaceOption = HERE,
+    first: Annotated[str | None, typer.Option("--from", help="The first day, e.g. 2026-11-08; default: today.")] = None,
+    days: Annotated[int, typer.Option(help="How many days.")] = 7,
+    store: OneStoreOption = None,
+    full: FullOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whose dates come: birthdays (solar and lunar), wedding days, last year's gift days with their recipients."""
+    from flows import lookups
+
+    day = lookups.day_of(first)
+    space, settings = _open(workspace)
+    told = lookups.coming_dates(space, settings, day, days, store, _asking(full, as_json))
+    if as_json:
+        _print_json(told.as_json())
+    else:
+        from flows.lookup_text import show_dates
+
+        show_dates(told)
+
+
+@app.command()
+def care(
+    workspace: WorkspaceOption = HERE,
+    on: Annotated[str | None, typer.Option("--date", help="The day, e.g. 2026-11-08; default: today.")] = None,
+    store: OneStoreOption = None,
+    associate: Annotated[
+        str | None, typer.Option("--associate", help="Only this associate's list (id or name).")
+    ] = None,
+    full: FullOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the care due on a day, per associate, with what to say: thanks, calls, wishes, gift days, messages, invitations."""
+    from flows import lookups
+
+    day = lookups.day_of(on)
+    space, settings = _open(workspace)
+    told = lookups.care_of_day(space, settings, day, store, associate, _asking(full, as_json))
+    if as_json:
+        _print_json(told.as_json())
+    else:
+        from flows.lookup_text import show_care
+
+        show_care(told)
+
+
+def _asking(full: bool, as_json: bool, pdf: Path | None = None) -> Asking:
+    from flows.lookups import Asking
+
+    return Asking(
+        now=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+        is_full=full,
+        given_as="pdf" if pdf is not None else "json" if as_json else "text",
+        note=lambda text: print(f"regulars: {text}", file=sys.stderr),
+    )
 
 
 # ---- what the verbs share

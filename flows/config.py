@@ -6,7 +6,7 @@ import dataclasses
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,7 @@ import polars as pl
 from babel.core import get_global
 
 from flows.errors import UsageError
+from schemas.contact_rules import DAYS_BETWEEN_AT_MOST, ContactRules
 from schemas.identity import Linking
 from schemas.rules import Rules
 from transforms import phones
@@ -93,6 +94,7 @@ class Settings:
     """Renderers at work at a time; 0: one per core."""
     rules: Rules = field(default_factory=Rules)
     schedule: Schedule = field(default_factory=Schedule)
+    contact: ContactRules = field(default_factory=ContactRules)
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """[sources.NAME] tables as written; flows.sources reads them."""
 
@@ -128,7 +130,9 @@ def read_settings(workspace: Workspace) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from None
 
-    settings = _typed(Settings, told, where=path.name, nested={"rules": Rules, "schedule": Schedule})
+    settings = _typed(
+        Settings, told, where=path.name, nested={"rules": Rules, "schedule": Schedule, "contact": ContactRules}
+    )
     assert isinstance(settings, Settings)
     if settings.locale not in LOCALES:
         raise UsageError(f"chain.toml: locale = {settings.locale!r} is not one of {', '.join(LOCALES)}")
@@ -141,6 +145,17 @@ def read_settings(workspace: Workspace) -> Settings:
     if not (len(settings.currency) == 3 and settings.currency.isupper()):
         raise UsageError(f"chain.toml: currency = {settings.currency!r} is not a currency code, e.g. CNY")
     _check_rules(settings.rules)
+    for name in ("quiet_from", "quiet_until"):
+        try:
+            time.fromisoformat(getattr(settings.contact, name))
+        except ValueError:
+            told_time = getattr(settings.contact, name)
+            raise UsageError(f"chain.toml [contact]: {name} = {told_time!r} is no time of day, e.g. 21:00") from None
+    if not 0 <= settings.contact.days_between <= DAYS_BETWEEN_AT_MOST:
+        raise UsageError(
+            f"chain.toml [contact]: days_between = {settings.contact.days_between} is not from 0 to {DAYS_BETWEEN_AT_MOST}: "
+            "more would silence the three-weekly message for good"
+        )
     return _with_phone_numbers(settings)
 
 

@@ -15,7 +15,7 @@ from flows.errors import UsageError
 from flows.lake import Lake
 from schemas.period import Month
 from schemas.review import Review
-from schemas.source_formats import INPUT_TABLES
+from schemas.source_formats import INPUT_TABLES, WITHOUT_A_PAGE
 from transforms import review
 from transforms.effect import Loop, no_lists
 from transforms.facts import Facts, LandedRows, NothingKnown, facts_of
@@ -90,7 +90,7 @@ def issue_of(
         manifest_id=manifest_id,
         version=version("regulars"),
         printed_closings=printed_closings,
-        absent_tables=tuple(table for table in INPUT_TABLES if table not in landed),
+        absent_tables=tuple(table for table in INPUT_TABLES if table not in (*landed, *WITHOUT_A_PAGE)),
     )
 
 

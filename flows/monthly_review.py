@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from flows import past_lists, publish
+from flows import customer_index, past_lists, publish
 from flows.config import Settings, Workspace
 from flows.errors import RegularsError, UsageError
 from flows.ingest import FileOutcome, IngestReport, ingest
@@ -122,6 +122,7 @@ def review_month(
     before = publish.read_manifest(workspace, month)
     manifest = publish.manifest_of(inputs, identity, chosen, results, before, scopes_in_month=len(reviews))
     run("publish", publish.publish, workspace, month, building, manifest)
+    run("index customers for look-ups", customer_index.build_from, workspace, settings, known, facts)
     return _summary(workspace, month, identity, inputs, landed, manifest)
 
 

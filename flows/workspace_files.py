@@ -42,6 +42,12 @@ cron = "0 6 2 * *"           # minute hour day month weekday, in the chain's tim
 # rfm_net_sales = 5000       # for RFM: what counts as much in 24 months; rfm_recency_days = 180, rfm_purchases = 3
 # top_spender_visit_months = ["12"]  # when the year's highest spender is visited with a gift; ["06", "12"]: also in June
 
+# [contact]                  # when and how often customers may be written to or called (`regulars care`)
+# quiet_from = "21:00"       # nobody from then on …
+# quiet_until = "09:00"      # … until then, on the chain's clock
+# days_between = 7           # the three-weekly message waits when there was another word in so many days
+# offer = "…"                # what every second three-weekly message may add; none: they never carry an offer
+
 # A till or shop that is not recognised: which column is which. `regulars inspect FILE` shows the columns and roles.
 # [sources.my_till]
 # table = "order_lines"

@@ -26,6 +26,7 @@ from report_templates.album import Album
 from report_templates.care_page import care_page
 from report_templates.customers_page import customers_page, is_small
 from report_templates.data_page import data_page
+from report_templates.dossier_page import dossier_head, dossier_page
 from report_templates.glyphs import with_code_points
 from report_templates.identity_page import identity_page
 from report_templates.language import Language
@@ -39,6 +40,7 @@ from report_templates.review_json import review_json
 from report_templates.stores_page import chain_things, stores_page
 from report_templates.vip_page import vip_page
 from report_templates.voices_page import complaints_page, satisfaction_page
+from schemas.dossier import AskedOn, Dossier
 from schemas.period import Month
 from schemas.review import Review
 
@@ -128,6 +130,21 @@ def _garbage_left() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def dossier_html(dossier: Dossier, asked: AskedOn) -> str:
+    """One customer on one page, as HTML."""
+    say = Language(asked.locale, asked.currency, for_pages=True)
+    html = _press().templates.get_template("dossier.html").render(
+        say=say, _=say.text, version=asked.version, head=dossier_head(dossier, asked, say.plain),
+        page=dossier_page(dossier, asked, say),
+    )  # fmt: skip
+    return with_code_points(html)
+
+
+def dossier_pdf(dossier: Dossier, asked: AskedOn) -> bytes:
+    """The same as a tagged PDF; the same dossier gives the same bytes."""
+    return _print(dossier_html(dossier, asked), _press(), AssetFetcher({}))
 
 
 def artefacts(review: Review) -> tuple[tuple[str, bytes], ...]:

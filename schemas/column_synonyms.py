@@ -370,6 +370,12 @@ TARGETS: Mapping[str, Words] = {
     "target_won_back": _words("目标挽回顾客数|挽回目标|target won back|won back target"),
 }
 
+WEATHER: Mapping[str, Words] = {
+    "store_id": _words(_STORE),
+    "day": _words("天气日期|weather date", "日期|date|day"),
+    "rain": _words("是否下雨|下雨|有雨|雨天|rain|rained|rainy|is rain"),
+}  # fmt: skip
+
 SYNONYMS: Mapping[str, Mapping[str, Words]] = {
     "order_lines": ORDER_LINES,
     "customers": CUSTOMERS,
@@ -382,6 +388,7 @@ SYNONYMS: Mapping[str, Mapping[str, Words]] = {
     "contacts": CONTACTS,
     "services": SERVICES,
     "targets": TARGETS,
+    "weather": WEATHER,
 }
 """Table → role → its names."""
 

@@ -21,6 +21,7 @@ from schemas.segments import LINE_KIND
 from schemas.services import Services
 from schemas.staff import Associates
 from schemas.targets import Targets
+from schemas.weather import Weather
 
 INPUT_TABLES: dict[str, Any] = {
     "order_lines": OrderLines,
@@ -34,8 +35,12 @@ INPUT_TABLES: dict[str, Any] = {
     "contacts": Contacts,
     "services": Services,
     "targets": Targets,
+    "weather": Weather,
 }
 """The tables that files fill: name → pandera model."""
+
+WITHOUT_A_PAGE = ("weather",)
+"""Tables that fill no page of the review: it does not miss them."""
 
 CUSTOMER_KEYS = ("member_id", "phone", "email", "account")
 """Roles by which a row can name a customer. Any of them will do."""
@@ -245,6 +250,7 @@ TEMPLATES: tuple[SourceFormat, ...] = (
     _template("contacts", "Regulars 联系记录", "Regulars contacts", ("contacted_at",)),
     _template("services", "Regulars 售后服务登记", "Regulars services", ("service_id", "done_on")),
     _template("targets", "Regulars 门店目标", "Regulars targets", ("store_id", "target_month")),
+    _template("weather", "Regulars 天气", "Regulars weather", ("store_id", "day", "rain")),
 )  # fmt: skip
 
 

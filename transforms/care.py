@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
-from borax.calendars.lunardate import LunarDate
+
+from transforms import occasions
 
 CARE_COLUMNS = {
     "customer_id": pl.String(),
@@ -39,15 +40,11 @@ def _solar_days(first: date, last: date) -> pl.LazyFrame:
 
 def _lunar_days(first: date, last: date) -> pl.LazyFrame:
     """One row per day and the lunar month-day celebrated on it; the 30th on the 29th of short months, leap months left out."""
-    rows = []
-    for day in _days(first, last):
-        lunar = LunarDate.from_solar(day)
-        if lunar.leap:
-            continue
-        rows.append((day, lunar.month, lunar.day))
-        if lunar.day == 29 and LunarDate.from_solar(day + timedelta(days=1)).day == 1:
-            rows.append((day, lunar.month, 30))
-    return pl.LazyFrame(rows, schema={"due_on": pl.Date, "month": pl.Int64, "day": pl.Int64}, orient="row")
+    return (
+        occasions.lunar_days(first, last)
+        .filter(~pl.col("is_leap"))
+        .select(due_on="on", month="lunar_month", day="lunar_day")
+    )
 
 
 def _care(rows: pl.LazyFrame, kind: str) -> pl.LazyFrame:
@@ -93,29 +90,24 @@ def own_dates(file: pl.LazyFrame, *, first: date, last: date) -> pl.LazyFrame:
 
 
 def gift_days(gifts: pl.LazyFrame, *, first: date, last: date) -> pl.LazyFrame:
-    """Care rows for gifts sent a year before the days from `first` to `last`: due a week before the day, not before `first`.
+    """Care rows for gifts whose day comes round from `first` to `last`: due a week before the day, not before `first`.
 
-    `gifts`: one row per gift order with `customer_id`. The day is the occasion's where given, else the order's. One row
-    per customer, recipient and day.
+    `gifts`: one row per gift order with `customer_id`. The day is `occasions.coming_gift_days`' (feasts and lunar days
+    move). One row per customer, recipient and day.
     """
-    given_on = pl.coalesce("occasion_date", "business_date")
-    day = given_on.dt.offset_by("12mo")
     return _care(
-        gifts.filter(pl.col("customer_id").is_not_null())
-        .with_columns(trigger_on=given_on, day=day)
-        .filter(pl.col("day").is_between(first, last))
-        .sort("trigger_on", "customer_id", "order_id")
-        .unique(subset=["customer_id", "recipient_name", "trigger_on"], keep="first", maintain_order=True)
-        .select(
+        occasions.coming_gift_days(gifts, first=first, last=last).select(
             "customer_id",
-            "trigger_on",
             "occasion",
+            "is_lunar",
+            "lunar_text",
+            trigger_on="given_on",
             recipient="recipient_name",
             product="product_name",
             due_on=pl.max_horizontal(pl.col("day").dt.offset_by(f"-{GIFT_NOTICE_DAYS}d"), pl.lit(first)),
         ),
         "gift_day",
-    ).sort("due_on", "customer_id")
+    ).sort("due_on", "customer_id", "trigger_on", "recipient")
 
 
 def purchase_clock(

@@ -10,7 +10,7 @@ import polars as pl
 from schemas.identity import Linking
 from schemas.period import Month, window_start
 from schemas.rules import Rules
-from transforms import activity, attitude, people, referral, referral_trees, satisfaction, staff, stocktake
+from transforms import activity, attitude, occasions, people, referral, referral_trees, satisfaction, staff, stocktake
 from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
 
 HISTORY_MONTHS = 13
@@ -188,10 +188,10 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         .unique()
         .sort("customer_id", "associate_id", "business_date")
         .collect(),
-        gifts=resolved(gifts.lazy(), by_key).collect(),
         referred=brought.join(circles.select("customer_id"), on="customer_id", how="anti"),
         complaints=resolved(complaints, by_key).collect(),
         surveys=resolved(surveys, by_key).collect(),
+        gifts=occasions.without_own_parcels(resolved(gifts.lazy(), by_key), file.lazy()).collect(),
         contacts=resolved(people.said_once(rows.contacts.filter(pl.col("contacted_at").dt.date() <= as_of)), by_key)
         .filter(pl.any_horizontal(pl.col("customer_id", "action_id").is_not_null()))
         # a line of a returned list that nobody filled in is no contact

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-VERBS = ("demo", "init", "inspect", "ingest", "review", "backfill", "schedule", "explain", "status")
+VERBS = ("demo", "init", "inspect", "ingest", "review", "backfill", "schedule", "explain", "status",
+         "customer", "dates", "care")  # fmt: skip
 ROW = "o1,1,2026-10-01 10:00,S1,p1,1,5,m1\n"
 HEADER = "order_id,line_no,ordered_at,store_id,product_id,quantity,unit_price,member_id\n"
 
