@@ -11,9 +11,9 @@ import polars as pl
 
 from flows.config import Settings, Workspace
 from flows.errors import RegularsError
-from schemas.effect import EFFECT_MONTHS, LIST_COLUMNS
+from schemas.effect import EFFECT_MONTHS
 from schemas.period import Month
-from transforms.effect import Loop, no_lists
+from transforms.effect import LIST_COLUMNS, Loop, no_lists
 
 
 class BrokenReview(RegularsError):

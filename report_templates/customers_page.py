@@ -19,6 +19,7 @@ KEY_FIGURES = (
     "top10_share_ytd", "top50_share_ytd", "top20pct_share_12m", "customers_12m", "net_sales_12m", "live_base_rate",
 )  # fmt: skip
 FEW_CUSTOMERS = 10
+"""Fewer leave a page half empty and a matrix full of zeros: layout, not disclosure."""
 
 
 def customers_page(review: Review, say: Language, album: Album) -> Mapping[str, object] | None:

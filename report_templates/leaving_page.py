@@ -13,7 +13,8 @@ from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
 from report_templates.month_page import month_label
 from schemas.churn import Churn, RaceRow
-from schemas.leaving import FEWEST_SHOWN, Leaving, LeavingRow
+from schemas.disclosure import FEWEST_SHOWN
+from schemas.leaving import Leaving, LeavingRow
 from schemas.period import Month
 from schemas.review import Review, Value
 from schemas.segments import STATUS
@@ -36,6 +37,7 @@ def leaving_page(review: Review, say: Language, album: Album) -> Mapping[str, ob
         "has_chances": has_chances,
         "rows": [_row(row, review, say, has_chances) for row in leaving.rows],
         "stores": _stores(leaving, say),
+        "fewest": say.count(FEWEST_SHOWN),
         "reasons_title": words.reasons_title(say, leaving),
         "reasons": _reasons(leaving, say),
         "trend": _trend(review, say, album) if leaving.customers >= FEW else None,

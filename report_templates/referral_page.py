@@ -11,10 +11,11 @@ from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
 from report_templates.voice_charts import Branch, interval, tree
 from report_templates.voices_derived import BEST_REFERRERS, LISTED, left_over
+from schemas.disclosure import FEWEST_SHOWN
 from schemas.period import Month
 from schemas.review import Review
 from schemas.segments import STATUS
-from schemas.voices import FEW_PEOPLE, ReferralGroup, ReferrerRow, ThanksRow
+from schemas.voices import ReferralGroup, ReferrerRow, ThanksRow
 
 ALARMS = 6
 LOST = ("at_risk", "lapsed")
@@ -87,7 +88,7 @@ def _alarm(row: ReferrerRow, say: Language) -> Mapping[str, object]:
 def _group(row: ReferralGroup, say: Language, album: Album) -> Mapping[str, object]:
     label = say.text("Brought by others") if row.group == "referred" else say.text("Came by themselves")
     if row.retention_12m is None or row.low is None or row.high is None or row.sales_per_customer_12m is None:
-        few = say.text("under {n}: not shown", n=FEW_PEOPLE) if row.is_suppressed else UNKNOWN
+        few = say.text("under {n}: not shown", n=FEWEST_SHOWN) if row.is_suppressed else UNKNOWN
         return {"label": label, "n": say.count(row.customers), "share": few, "range": "", "picture": None, "mean": "",
                 "mean_range": ""}  # fmt: skip
     told = f"{say.share(row.low, 0)} – {say.share(row.high, 0)}"

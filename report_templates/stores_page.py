@@ -21,6 +21,7 @@ from report_templates.comparison import (
 from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
 from report_templates.month_page import month_label, short_term, tone
+from schemas.disclosure import FEWEST_SHOWN
 from schemas.metrics import METRICS
 from schemas.period import Month
 from schemas.review import Review, StoreRow, Value
@@ -33,8 +34,6 @@ SALES_GAP, CARE_GAP, IDENTIFIED_GAP, BASE_LOSS = 0.15, 0.20, 0.15, 0.03
 """How far from the chain a store must be to stand out: sales change, care done, identified share, loss of base."""
 Z_99 = 2.576
 """A 99 % interval: of a hundred ordinary stores one stands out by chance."""
-SMALLEST_GROUP = 10
-"""Rates of fewer people are not shown to headquarters: a person could be singled out."""
 RATES = ("identified_share", "referral_rate", "care_done_share")
 
 
@@ -128,7 +127,7 @@ def _judge_sales(store: StoreRow, review: Review, say: Language, bad: list[str],
 def _judge_repeat_rate(store: StoreRow, review: Review, say: Language, bad: list[str], good: list[str]) -> None:
     """The repeat rate, where that of all stores together lies outside its 99 % interval (Wilson)."""
     pooled, rate, n = pooled_repeat_rate(review), store.repeat_rate_180d, store.repeat_rate_n
-    if pooled is None or rate is None or n < SMALLEST_GROUP:
+    if pooled is None or rate is None or n < FEWEST_SHOWN:
         return
     low, high = _wilson(rate, n)
     if low <= pooled <= high:
@@ -225,7 +224,7 @@ def _row(store: StoreRow, stores: Sequence[StoreRow], say: Language) -> Mapping[
         "tone": tone("net_sales", change),
         "repeat": _rate(store.repeat_rate_180d, store.repeat_rate_n, say),
         "rates": [
-            _rate(getattr(store, name), store.new_customers if name == "referral_rate" else SMALLEST_GROUP, say)
+            _rate(getattr(store, name), store.new_customers if name == "referral_rate" else FEWEST_SHOWN, say)
             for name in RATES
         ],
         "at_risk": say.count(store.at_risk), "stake": say.amount(store.value_at_stake),
@@ -236,7 +235,7 @@ def _row(store: StoreRow, stores: Sequence[StoreRow], say: Language) -> Mapping[
 def _rate(rate: float | None, n: int, say: Language) -> str:
     if rate is None:
         return UNKNOWN
-    return say.text("n < {n}", n=SMALLEST_GROUP) if n < SMALLEST_GROUP else say.share(rate)
+    return say.text("n < {n}", n=FEWEST_SHOWN) if n < FEWEST_SHOWN else say.share(rate)
 
 
 def _total(review: Review, say: Language) -> Mapping[str, object]:

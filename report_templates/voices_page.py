@@ -11,10 +11,10 @@ from report_templates.language import UNKNOWN, Language
 from report_templates.voice_charts import interval, states
 from report_templates.voices_derived import LISTED, left_over
 from schemas.complaints import SPEED
+from schemas.disclosure import FEWEST_SHOWN
 from schemas.metrics import METRICS
 from schemas.review import Review
 from schemas.voices import (
-    FEW_PEOPLE,
     GAP_STATE,
     QUADRANT,
     AspectRow,
@@ -114,8 +114,8 @@ def _repurchase(row: RepurchaseRow, is_chain: bool, say: Language, album: Album)
     cell = {"severity": severity, "speed": speed, "n": say.count(row.chain_n), "share": "", "picture": None, "matched": "",
             "own": "" if is_chain or not row.n or row.again is None else f"{row.again} / {row.n}"}  # fmt: skip
     if row.share is None or row.low is None or row.high is None:
-        few = say.text("under {n}: not shown", n=FEW_PEOPLE)
-        return {**cell, "n": f"< {FEW_PEOPLE}" if row.is_suppressed else cell["n"], "share": few}
+        few = say.text("under {n}: not shown", n=FEWEST_SHOWN)
+        return {**cell, "n": f"< {FEWEST_SHOWN}" if row.is_suppressed else cell["n"], "share": few}
     alt = say.plain.text(
         "{severity}, {speed}: {share} bought again, 95 % interval {low} to {high}",
         severity=severity, speed=speed, share=say.share(row.share, 0), low=say.share(row.low, 0), high=say.share(row.high, 0),
@@ -228,7 +228,7 @@ def _after(
 ) -> Mapping[str, object]:
     """The share that bought again as text and picture, or why it is not shown."""
     if row.again_share is None or row.low is None or row.high is None:
-        why = say.text("under {n}: not shown", n=FEW_PEOPLE) if row.is_suppressed else UNKNOWN
+        why = say.text("under {n}: not shown", n=FEWEST_SHOWN) if row.is_suppressed else UNKNOWN
         return {"after_n": say.count(row.n), "again": why, "picture": None}
     alt = say.plain.text(
         "{label}: {share} bought again, 95 % interval {low} to {high}",

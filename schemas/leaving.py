@@ -49,10 +49,6 @@ EVIDENCE = (
 """Codes of evidence, in the order in which they are looked for; `params` of each in `LeavingRow`."""
 
 
-FEWEST_SHOWN = 10
-"""HQ's review tells no number about fewer people than this."""
-
-
 @dataclass(frozen=True)
 class LeavingRow:
     """One row per customer at risk, or lapsed within the last 12 months: the most value at stake first."""

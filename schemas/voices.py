@@ -1,7 +1,7 @@
 """What pages 5 and 6 need: who brought whom, what went wrong, what customers expected and met. Rows of the review.
 
 A share comes with the 95 % interval of Wilson's score (`low`, `high`) and its n; None is "not known". In the chain's
-review, rows about one person carry nobody, and a rate over fewer than `FEW_PEOPLE` is left out (`is_suppressed`).
+review, rows about one person carry nobody, and a rate over fewer than FEWEST_SHOWN is left out (`is_suppressed`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from schemas.segments import Class
 
 if TYPE_CHECKING:
     from schemas.review import Person
-
-FEW_PEOPLE = 10
-"""HQ's review shows no rate over fewer people: one of them could be singled out."""
 
 ValueBasis = Literal["own_value_12m", "net_sales_12m"]
 """What brought_value_12m adds up: the expected own value, or (while there is no model) the last 12 months' net sales."""

@@ -6,25 +6,25 @@ Sources: Newcombe, "Interval estimation for the difference between independent p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
 from statistics import NormalDist
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 
 from schemas.columns import MONEY
+from schemas.disclosure import FEWEST_SHOWN
 from schemas.effect import (
     CONFIDENCE,
     DONE_RESULTS,
     EFFECT_DAYS,
-    FEWEST_SHOWN,
     HELD_OUT_KINDS,
     HELD_OUT_SHARE,
     KIND_WORDS,
     LIFT_TO_SEE,
-    LIST_COLUMNS,
     POWER,
     PRIOR_DEVIATION,
     PRIOR_EFFECT,
@@ -35,6 +35,22 @@ from transforms.actions import action_id
 from transforms.facts import Facts
 
 Number = TypeVar("Number", float, pl.Expr)
+
+LIST_COLUMNS: Mapping[str, Any] = {
+    "month": pl.String(),
+    "store_id": pl.String(),
+    "action_id": pl.String(),
+    "customer_id": pl.String(),
+    "associate_name": pl.String(),
+    "kind": pl.String(),
+    "due_on": pl.Date(),
+    "value_at_stake": MONEY,
+    "is_vip": pl.Boolean(),
+    "is_held_out": pl.Boolean(),
+    "has_hold_out": pl.Boolean(),
+}
+"""One row per action that a published review listed or held out; `month` is the one it was to be done in (YYYY-MM).
+`has_hold_out`: that review held contacts out, so its listed ones have somebody to be compared with."""
 
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 Z_POWER = NormalDist().inv_cdf(POWER)

@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from schemas.columns import MONEY
-from schemas.leaving import FEWEST_SHOWN, LapseReasonRow, LapseShareRow, Leaving, LeavingRow, LeavingStoreRow
+from schemas.disclosure import FEWEST_SHOWN
+from schemas.leaving import LapseReasonRow, LapseShareRow, Leaving, LeavingRow, LeavingStoreRow
 from schemas.review import Param, Person, Review
 from schemas.rules import Rules
 from schemas.segments import CHAIN, LAPSE_REASON

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from schemas.columns import MONEY
-from schemas.effect import FEWEST_SHOWN, SEGMENT, CameBack, EffectRow, HeldOut, OutcomeRow
+from schemas.disclosure import FEWEST_SHOWN
+from schemas.effect import SEGMENT, CameBack, EffectRow, HeldOut, OutcomeRow
 from schemas.review import Person
 from schemas.segments import ACTION_KIND, CHAIN
 from transforms.effect import Effects

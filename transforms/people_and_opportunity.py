@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from schemas.disclosure import FEWEST_SHOWN
 from schemas.metrics import METRICS
 from schemas.people import (
     AdoptionRow,
@@ -35,7 +36,6 @@ from transforms.facts import Facts
 from transforms.figures import MonthCount, all_homes, care_due, scopes_of
 from transforms.plan import Plan
 
-FEWEST_AT_HEADQUARTERS = 10
 BEST_NAMED = 3
 
 ASSOCIATE_COUNTS = (
@@ -317,7 +317,7 @@ def page_of(
         adoption=tuple(
             AdoptionRow(**{name: row[name] for name in AdoptionRow.__dataclass_fields__})
             for row in rows(numbers.adoption)
-            if not is_chain or min(row["a_could"], row["others_could"]) >= FEWEST_AT_HEADQUARTERS
+            if not is_chain or min(row["a_could"], row["others_could"]) >= FEWEST_SHOWN
         ),
         together=tuple(
             TogetherRow(**{name: row[name] for name in TogetherRow.__dataclass_fields__})
@@ -369,7 +369,7 @@ def _handover_row(row: dict[str, Any], person: PersonOf) -> HandoverRow:
 
 
 def _pick_row(row: dict[str, Any], *, is_chain: bool) -> PickRow:
-    is_hidden = is_chain and row["judged"] < FEWEST_AT_HEADQUARTERS
+    is_hidden = is_chain and row["judged"] < FEWEST_SHOWN
     return PickRow(
         row["name"] or row["product_id"], row["category"], row["launched_on"], row["pickers"], row["judged"],
         None if is_hidden else row["harbinger_share"],
@@ -432,7 +432,7 @@ def _key_accounts(rows: Rows, whole: Value, person: PersonOf, *, is_chain: bool)
         theirs = [row for row in rows if row["customer_kind"] == kind]
         if not theirs:
             continue
-        if is_chain and len(theirs) < FEWEST_AT_HEADQUARTERS:
+        if is_chain and len(theirs) < FEWEST_SHOWN:
             told.append(KeyAccountRow(kind, None, None, None, None, ()))
             continue
         sales = sum((row["net_sales_12m"] for row in theirs), Decimal("0.00"))
@@ -456,7 +456,7 @@ def _rfm_rows(rows: Rows, *, is_chain: bool) -> tuple[RfmRow, ...]:
     told = []
     for group in RFM:
         customers = found[group]["customers"] if group in found else 0
-        if is_chain and 0 < customers < FEWEST_AT_HEADQUARTERS:
+        if is_chain and 0 < customers < FEWEST_SHOWN:
             told.append(RfmRow(group, None, None))
         else:
             told.append(RfmRow(group, customers, found[group]["net_sales_24m"] if customers else Decimal("0.00")))

@@ -7,10 +7,10 @@ from datetime import date
 import polars as pl
 
 from schemas.columns import MONEY
+from schemas.disclosure import FEWEST_SHOWN
 from schemas.period import Month, window_start
 from schemas.rules import Rules
 from schemas.segments import CHAIN
-from schemas.voices import FEW_PEOPLE
 from transforms.intervals import Z_95, wilson
 
 HALVED_PER_GENERATION = 0.5
@@ -121,7 +121,7 @@ def groups(cohort: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
     """One row per scope and group (is_referred): customers, retained, their share and its interval, sales and their mean's.
 
     `homes`: one row per customer, home_store_id. The interval of the mean is the normal approximation, null under
-    FEW_PEOPLE.
+    FEWEST_SHOWN.
     """
     at_home = cohort.join(homes.select("customer_id", "home_store_id"), on="customer_id", how="left", validate="1:1")
     everywhere = pl.concat(
@@ -132,7 +132,7 @@ def groups(cohort: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
     )
     low, high = wilson(pl.col("retained"), pl.col("customers"))
     mean, half = pl.col("mean"), Z_95 * pl.col("deviation") / pl.col("customers").sqrt()
-    enough = pl.col("customers") >= FEW_PEOPLE
+    enough = pl.col("customers") >= FEWEST_SHOWN
     return (
         everywhere.group_by("scope", "is_referred")
         .agg(

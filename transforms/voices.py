@@ -11,12 +11,12 @@ import polars as pl
 
 from schemas.columns import MONEY
 from schemas.complaints import SEVERITY, SILENT_PER_COMPLAINT, SPEED
+from schemas.disclosure import FEWEST_SHOWN
 from schemas.period import window_start
 from schemas.review import Person
 from schemas.rules import Rules
 from schemas.segments import CHAIN
 from schemas.voices import (
-    FEW_PEOPLE,
     GAP_STATE,
     REFERRERS_SHOWN,
     TREE_SHOWN,
@@ -402,7 +402,7 @@ class VoiceRows:
 
     @staticmethod
     def _group(row: dict[str, Any], is_chain: bool) -> ReferralGroup:
-        hidden = is_chain and row["customers"] < FEW_PEOPLE
+        hidden = is_chain and row["customers"] < FEWEST_SHOWN
         names = ("retained", "retention_12m", "low", "high", "net_sales_12m", "sales_per_customer_12m", "sales_low",
                  "sales_high")  # fmt: skip
         return ReferralGroup(
@@ -492,7 +492,7 @@ class VoiceRows:
     def _repurchase_row(self, scope: str, severity: str, speed: str) -> RepurchaseRow:
         own = self.repurchases.get((scope, severity, speed), {"n": 0, "again": 0})
         chain = self.repurchases.get((CHAIN, severity, speed), {"n": 0, "again": 0})
-        hidden = 0 < chain["n"] < FEW_PEOPLE
+        hidden = 0 < chain["n"] < FEWEST_SHOWN
         names = ("share", "low", "high", "matched_share")
         return RepurchaseRow(
             severity=severity,
@@ -536,7 +536,7 @@ class VoiceRows:
     @staticmethod
     def _gap(row: dict[str, Any], gaps: Rows, is_chain: bool) -> GapRow:
         whole = sum(other["answers"] for other in gaps)
-        hidden = is_chain and 0 < row["n"] < FEW_PEOPLE
+        hidden = is_chain and 0 < row["n"] < FEWEST_SHOWN
         return GapRow(
             state=row["state"],
             answers=row["answers"],
@@ -567,7 +567,7 @@ class VoiceRows:
     def _service(self, row: dict[str, Any], scope: str) -> ServiceRow:
         """The store's own work; what followed is the chain's, since a store's own customers are too few."""
         chain = next(other for other in self.services[CHAIN] if other["kind"] == row["kind"])
-        hidden = 0 < chain["n"] < FEW_PEOPLE
+        hidden = 0 < chain["n"] < FEWEST_SHOWN
         names = ("again", "again_share", "low", "high", "matched_share")
         return ServiceRow(
             kind=row["kind"],

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from schemas.columns import MONEY
-from schemas.effect import HELD_OUT_KINDS, HELD_OUT_SHARE, LIST_COLUMNS, PRIOR_EFFECT, RESULT, RESULT_WORDS
+from schemas.effect import HELD_OUT_KINDS, HELD_OUT_SHARE, PRIOR_EFFECT, RESULT, RESULT_WORDS
 from schemas.segments import ACTION_KIND
 from transforms import effect
 from transforms.actions import ORDER_OF_KINDS, PROMISED
@@ -36,7 +36,7 @@ def listed(
             }
             for action, customer, kind, due in rows
         ],
-        schema=dict(LIST_COLUMNS),
+        schema=dict(effect.LIST_COLUMNS),
     ).lazy()  # fmt: skip
 
 

@@ -22,12 +22,11 @@ from flows.config import Settings, Workspace, read_settings
 from flows.ingest import ingest
 from flows.lake import Lake
 from flows.month import issue_of, known_ledger, month_facts
-from schemas.effect import LIST_COLUMNS
 from schemas.metrics import METRICS
 from schemas.period import Month
 from schemas.review import Review
 from transforms import review
-from transforms.effect import Loop, no_lists
+from transforms.effect import LIST_COLUMNS, Loop, no_lists
 
 Told: TypeAlias = str | int | None
 """A value as worked out: "1040.00" (money), "3/7" (a share), 5 (a count), None (empty)."""
@@ -53,7 +52,7 @@ class Example:
     settings: str = ""
     """More lines of chain.toml."""
     lists: Sequence[Row] = ()
-    """What earlier reviews listed: rows of schemas.effect.LIST_COLUMNS."""
+    """What earlier reviews listed: rows of transforms.effect.LIST_COLUMNS."""
 
 
 def receipts(*lines: str) -> list[Row]:
