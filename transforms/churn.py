@@ -30,8 +30,6 @@ EARLIER = (-3, -6, -9, -12)
 """A rule's shares come from the four quarters before its cut-off: a whole year, so that no season stands for all."""
 LEAST_REPEAT_CUSTOMERS = 200
 LEAST_MONTHS = 12
-COST_KNOWN_SHARE = 0.95
-"""Above it the worth of a customer is counted in margin, else in net sales."""
 DISCOUNT = 0.10
 """A year's interest."""
 NOISE = 2.0
@@ -469,8 +467,7 @@ def _spend(facts: Facts, ids: pl.DataFrame, purchases: Ints) -> _Spend:
     """
     chain = facts.scoped.lazy().filter((pl.col("scope") == CHAIN) & pl.col("customer_id").is_not_null())
     window = chain.filter(pl.col("business_date") >= window_start(facts.as_of, 12))
-    known, sold = window.select(pl.col("costed_net_sales").sum(), pl.col("net_sales").sum()).collect().row(0)
-    has_margin = sold > 0 and float(known) >= COST_KNOWN_SHARE * float(sold)
+    has_margin = bool(window.select(value.is_cost_known()).collect().item())
     worth = pl.col("costed_net_sales") - pl.col("cost") if has_margin else pl.col("net_sales")
     totals = chain.group_by("customer_id").agg(worth=worth.sum().cast(MONEY)).collect()
     total = ids.join(totals, on="customer_id", how="left", maintain_order="left")["worth"].fill_null(0)

@@ -14,6 +14,7 @@ from schemas.columns import MONEY
 from schemas.period import Month, window_start
 from schemas.rules import Rules
 from schemas.segments import CHAIN
+from transforms.value import is_cost_known
 
 ADOPTION_MONTHS = 3
 LOOK_BACK_MONTHS = 24
@@ -356,10 +357,6 @@ def rfm(scoped: pl.LazyFrame, *, as_of: date, rules: Rules) -> pl.LazyFrame:
 # ---- profit
 
 
-COSTED_SHARE = 95
-"""Per cent of the sales whose cost must be known before margin is told."""
-
-
 def profit(scoped: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
     """One row per scope: profit per returning and per first-time customer of the 12 months, and how many customers'
     lifetime margin is below zero.
@@ -378,13 +375,13 @@ def profit(scoped: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) 
             bought=(pl.col("sales") > 0).any(),
         )
 
-    is_costed = pl.col("costed_net_sales").sum() * 100 >= pl.col("net_sales").sum() * COSTED_SHARE
     lifetime = (
         summed(known)
         .group_by("scope")
         .agg(
-            is_costed=is_costed & (pl.col("net_sales").sum() > 0),
-            below=((pl.col("net_sales") - pl.col("cost")) < 0).sum().cast(pl.Int64),
+            is_costed=is_cost_known(),
+            # a line without its cost must not turn a customer's margin: a loss is one with such lines and without them
+            below=(pl.max_horizontal("net_sales", "costed_net_sales") < pl.col("cost")).sum().cast(pl.Int64),
         )
         .select("scope", unprofitable_customers=pl.when("is_costed").then("below"))
     )
@@ -394,7 +391,7 @@ def profit(scoped: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) 
         .filter("bought")
         .join(first_purchases, on=keys, how="inner", validate="1:1")
         .with_columns(
-            is_margin=(is_costed & (pl.col("net_sales").sum() > 0)).over("scope"),
+            is_margin=is_cost_known().over("scope"),
             cost=pl.col("cost").cast(pl.Decimal(38, 2)),
         )
         .with_columns(

@@ -11,6 +11,17 @@ from schemas.period import window_start, year_start
 from schemas.rules import Rules
 
 BASIS_POINTS = 10_000
+COST_KNOWN_PER_CENT = 95
+"""Margin is told while the cost of so much of the net sales is known."""
+
+
+def is_cost_known() -> pl.Expr:
+    """Whether the rows' margin can be told, from their sums of net_sales and costed_net_sales.
+
+    Both ways: a till that writes no cost on what comes back leaves more costed sales than there are sales.
+    """
+    net, costed = pl.col("net_sales").sum(), pl.col("costed_net_sales").sum()
+    return (net > 0) & ((net - costed).abs() * 100 <= net * (100 - COST_KNOWN_PER_CENT))
 
 
 def customer_sales(scoped: pl.LazyFrame, *, since: date, until: date) -> pl.LazyFrame:

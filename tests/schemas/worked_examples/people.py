@@ -136,6 +136,25 @@ BROUGHT_BACK = Example(
     },
 )  # fmt: skip
 
+NO_COST_OF_RETURNS = Example(
+    "a till that writes no cost on what comes back",
+    month="2024-05",
+    inbox={
+        "order_lines": _costing(
+            receipts(
+                "2024-05-01 s1 m 100", "2024-05-03 s1 m -100", "2024-05-02 s1 o 5000",  # costed 5100 of 5000: 2 % off
+                "2024-05-01 s2 q 100", "2024-05-03 s2 q -40", "2024-05-02 s2 v 100",    # costed 200 of 160: 25 % off
+            ),
+            "50", "", "2000", "50", "", "50",
+        ),
+    },
+    says={
+        # m gave back all and cost nothing: no loss
+        "s1": {"unprofitable_customers": 0, "returning_profit_ratio_12m": None},
+        "s2": {"unprofitable_customers": None, "returning_profit_ratio_12m": None},
+    },
+)  # fmt: skip
+
 LAUNCHES = Example(
     "two early adopters in two stores; three launches a year on, two of which faded",
     month="2024-05",
@@ -170,4 +189,4 @@ LAUNCHES = Example(
     },
 )  # fmt: skip
 
-EXAMPLES = (NO_FILES, STAFF, PROFIT, BROUGHT_BACK, LAUNCHES)
+EXAMPLES = (NO_FILES, STAFF, PROFIT, BROUGHT_BACK, NO_COST_OF_RETURNS, LAUNCHES)
