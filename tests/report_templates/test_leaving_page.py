@@ -178,6 +178,7 @@ def test_headquarters_sees_stores_and_no_person():
     chain = replace(examples.chain(3, "en"), leaving=review.leaving, figures=review.figures, churn=CHURN)
     html = review_html(chain)
     assert "under 10" in html
+    assert "reasons of fewer than 10 people are not told" in html
     assert "High Street" in html
     assert "王**" not in html
 
