@@ -91,7 +91,8 @@ def demo(
     as_json: JsonOption = False,
     plain: PlainOption = False,
 ) -> None:
-    """Make an invented chain of jewellers and florists, review its last month, and say where the PDFs are."""
+    """Make an invented chain of jewellers and florists, review its last two months (the second tells what came of the
+    first one's lists), and say where the PDFs are."""
     from flows.config import Workspace
     from flows.workspace_files import prepared_sample
 
@@ -101,8 +102,7 @@ def demo(
         raise UsageError(f"locale {locale!r} is neither zh-CN nor en")
     last_month = prepared_sample(to, stores=stores, months=months, customers=customers, language=language)
     workspace = Workspace(to)
-    summary = _run_months(workspace, [last_month], (), None, plain=plain)[-1]
-    _finish([summary], as_json)
+    _finish(_run_months(workspace, [last_month.previous, last_month], (), None, plain=plain), as_json)
 
 
 @app.command()
