@@ -11,7 +11,8 @@ import polars as pl
 
 from flows.config import Settings, Workspace
 from flows.errors import RegularsError
-from schemas.effect import EFFECT_MONTHS, LIST_COLUMNS
+from schemas.effect import EFFECT_MONTHS
+from schemas.past_lists import LIST_COLUMNS
 from schemas.period import Month
 from transforms.effect import Loop, no_lists
 

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from schemas.columns import MONEY
 from schemas.segments import ACTION_KIND, Class
 
 if TYPE_CHECKING:
@@ -33,22 +30,6 @@ PRIOR_EFFECT, PRIOR_DEVIATION = 0.04, 0.04
 take four. The same for every kind, so that a young chain's lists go by value alone."""
 FEWEST_SHOWN = 10
 """Cells of fewer people are not shown in an arm."""
-
-LIST_COLUMNS: Mapping[str, Any] = {
-    "month": pl.String(),
-    "store_id": pl.String(),
-    "action_id": pl.String(),
-    "customer_id": pl.String(),
-    "associate_name": pl.String(),
-    "kind": pl.String(),
-    "due_on": pl.Date(),
-    "value_at_stake": MONEY,
-    "is_vip": pl.Boolean(),
-    "is_held_out": pl.Boolean(),
-    "has_hold_out": pl.Boolean(),
-}
-"""One row per action that a published review listed or held out; `month` is the one it was to be done in (YYYY-MM).
-`has_hold_out`: that review held contacts out, so its listed ones have somebody to be compared with."""
 
 
 def _ordered(*classes: Class) -> dict[str, Class]:

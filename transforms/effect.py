@@ -24,12 +24,12 @@ from schemas.effect import (
     HELD_OUT_SHARE,
     KIND_WORDS,
     LIFT_TO_SEE,
-    LIST_COLUMNS,
     POWER,
     PRIOR_DEVIATION,
     PRIOR_EFFECT,
     RESULT_WORDS,
 )
+from schemas.past_lists import LIST_COLUMNS
 from schemas.segments import CHAIN
 from transforms.actions import action_id
 from transforms.facts import Facts

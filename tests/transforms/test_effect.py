@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from schemas.columns import MONEY
-from schemas.effect import HELD_OUT_KINDS, HELD_OUT_SHARE, LIST_COLUMNS, PRIOR_EFFECT, RESULT, RESULT_WORDS
+from schemas.effect import HELD_OUT_KINDS, HELD_OUT_SHARE, PRIOR_EFFECT, RESULT, RESULT_WORDS
+from schemas.past_lists import LIST_COLUMNS
 from schemas.segments import ACTION_KIND
 from transforms import effect
 from transforms.actions import ORDER_OF_KINDS, PROMISED

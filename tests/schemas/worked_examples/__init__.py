@@ -22,8 +22,8 @@ from flows.config import Settings, Workspace, read_settings
 from flows.ingest import ingest
 from flows.lake import Lake
 from flows.month import issue_of, known_ledger, month_facts
-from schemas.effect import LIST_COLUMNS
 from schemas.metrics import METRICS
+from schemas.past_lists import LIST_COLUMNS
 from schemas.period import Month
 from schemas.review import Review
 from transforms import review
@@ -53,7 +53,7 @@ class Example:
     settings: str = ""
     """More lines of chain.toml."""
     lists: Sequence[Row] = ()
-    """What earlier reviews listed: rows of schemas.effect.LIST_COLUMNS."""
+    """What earlier reviews listed: rows of schemas.past_lists.LIST_COLUMNS."""
 
 
 def receipts(*lines: str) -> list[Row]:
