@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from report_templates.leaving_derived import derived as leaving_derived
 from report_templates.people_comparison import more_profit, people_sums
 from report_templates.voices_derived import derived as voices_derived
 from schemas.metrics import METRICS
@@ -45,8 +46,8 @@ class Comparison:
 
     name: str
     against: str
-    """last_month, last_year, usual_range, opening, stores, sum, files, base, region:<name>: sums stand in `difference`, shares
-    in `relative`."""
+    """last_month, last_year, usual_range, opening, stores, sum, cut_offs, files, base, region:<name>: sums stand in
+    `difference`, and means over the cut-offs; shares in `relative`."""
     store_id: str | None
     difference: Value
     relative: float | None
@@ -181,6 +182,7 @@ def comparisons(review: Review) -> tuple[Comparison, ...]:
         *_of_figures(review), *_of_stocktake(review), *_of_classes(review), *_of_themes(review), *_of_files(review),
         *_of_completeness(review),
         *(Comparison(name, "voices", None, count, share, None) for name, count, share in voices_derived(review)),
+        *(Comparison(name, over, None, amount, share, None) for name, over, amount, share in leaving_derived(review)),
     ]  # fmt: skip
     rows += _of_people(review)
     if review.scope.kind == "chain":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from report_templates import leaving_sentences as words
 from report_templates import sentences
@@ -11,6 +10,7 @@ from report_templates.album import Album
 from report_templates.charts import Whisker, calibration, trend, whiskers
 from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
+from report_templates.leaving_derived import mean_over_cut_offs, race_by_model
 from report_templates.month_page import month_label
 from schemas.churn import Churn, RaceRow
 from schemas.disclosure import FEWEST_SHOWN
@@ -28,12 +28,11 @@ def leaving_page(review: Review, say: Language, album: Album) -> Mapping[str, ob
     leaving = review.leaving
     if leaving is None or not leaving.customers:
         return None
-    stakes = [row.value_at_stake for row in leaving.reasons if row.value_at_stake is not None]
     has_chances = any(row.buy_again_3m is not None for row in leaving.rows)
     return {
         "title": words.leaving_title(say, review, leaving),
         "lede": words.leaving_lede(say, review, leaving),
-        "rows_title": words.rows_title(say, leaving.rows, sum(stakes, Decimal(0))) if leaving.rows else "",
+        "rows_title": words.rows_title(say, leaving) if leaving.rows else "",
         "has_chances": has_chances,
         "rows": [_row(row, review, say, has_chances) for row in leaving.rows],
         "stores": _stores(leaving, say),
@@ -138,9 +137,6 @@ def _shares(leaving: Leaving, say: Language, album: Album) -> object | None:
 
 
 def _model(churn: Churn | None, say: Language, album: Album) -> Mapping[str, object]:
-    races: dict[str, list[RaceRow]] = {}
-    for row in churn.race if churn else ():
-        races.setdefault(row.model, []).append(row)
     bins = churn.calibration if churn else ()
     picture = None
     if churn and len(bins) > 1:
@@ -151,7 +147,7 @@ def _model(churn: Churn | None, say: Language, album: Album) -> Mapping[str, obj
     return {
         "title": words.model_title(say, churn),
         "caption": words.model_caption(say, churn),
-        "rows": [_race_row(model, rows, say) for model, rows in races.items()],
+        "rows": [_race_row(model, rows, say) for model, rows in race_by_model(churn).items()],
         "picture": picture,
     }
 
@@ -162,13 +158,12 @@ def _race_row(model: str, rows: Sequence[RaceRow], say: Language) -> Mapping[str
         "label": words.model_name(say, model),
         "is_winner": any(row.is_winner for row in rows),
         "note": "" if left is None else words.left_because(say, left),
-        "log_loss": _mean([row.log_loss for row in rows], 3, say),
-        "mae": _mean([row.mae for row in rows], 2, say),
-        "auc": _mean([row.auc for row in rows], 3, say),
+        "log_loss": _mean(rows, "log_loss", 3, say),
+        "mae": _mean(rows, "mae", 2, say),
+        "auc": _mean(rows, "auc", 3, say),
     }
 
 
-def _mean(values: Sequence[float | None], places: int, say: Language) -> str:
-    """The mean over the cut-offs, of a model that has a number at each of them."""
-    known = [value for value in values if value is not None]
-    return say.decimal(sum(known) / len(known), places) if known and len(known) == len(values) else UNKNOWN
+def _mean(rows: Sequence[RaceRow], measure: str, places: int, say: Language) -> str:
+    mean = mean_over_cut_offs(rows, measure)
+    return UNKNOWN if mean is None else say.decimal(mean, places)

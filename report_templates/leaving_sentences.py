@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from report_templates import sentences
 from report_templates.language import Language
+from report_templates.leaving_derived import share_listed
 from schemas.churn import CANDIDATE, LEFT_REASONS, REASONS, Churn
 from schemas.leaving import LapseReasonRow, LapseShareRow, Leaving, LeavingRow
 from schemas.period import Month
@@ -69,13 +70,13 @@ def leaving_lede(say: Language, review: Review, leaving: Leaving) -> str:
     return say.sentences(parts)
 
 
-def rows_title(say: Language, rows: Sequence[LeavingRow], total: Decimal | None) -> str:
-    """How much of what is at stake the listed ones hold."""
-    held = sum((row.value_at_stake for row in rows), Decimal(0))
-    if not total:
+def rows_title(say: Language, leaving: Leaving) -> str:
+    """How much of what is at stake, of those at risk and those lapsed, the listed ones hold."""
+    rows, share = leaving.rows, share_listed(leaving)
+    if share is None:
         return say.plural("The one away longest", "The {n} away longest", len(rows))
-    return say.plural("One person holds {share} of the value at stake", "The first {n} hold {share} of the value at stake",
-                      len(rows), share=say.share(float(held / total), 0))  # fmt: skip
+    return say.plural("One person holds {share} of what is at stake", "The first {n} hold {share} of what is at stake",
+                      len(rows), share=say.share(share, 0))  # fmt: skip
 
 
 def reasons_title(say: Language, leaving: Leaving) -> str:
@@ -172,7 +173,7 @@ def _unsatisfied(say: Language, params: Params, as_of: date) -> str:
 def _below(say: Language, params: Params, as_of: date) -> str:
     aspect = str(params["aspect"]) if params.get("aspect") else say.text("on the whole")
     return say.text(
-        "survey of {day}, {aspect}: expected {expectation}, lived {experience}", day=_near(say, params.get("on"), as_of),
+        "survey of {day}, {aspect}: expected {expectation}, experienced {experience}", day=_near(say, params.get("on"), as_of),
         aspect=aspect, expectation=_count(say, params.get("expectation")), experience=_count(say, params.get("experience")),
     )  # fmt: skip
 

@@ -15,21 +15,25 @@ from schemas.segments import ACTION_KIND
 CODE_LENGTH = 8
 LISTED = 70
 """At most this many rows are printed for one associate: two pages; the rest is in actions.xlsx."""
+RUNS_ON = 8
+"""So few things that nobody owns need no page of their own: they stand under the pages for the manager, who assigns them."""
 TAIL = 4
 """The last rows of a list that stay together."""
 
 
 def list_pages(review: Review, say: Language) -> list[Mapping[str, object]]:
-    """One entry per associate who has something to do, in the review's order; what nobody owns comes last."""
+    """One entry per associate who has something to do, in the review's order; what nobody owns comes last,
+    or first where it is so little that it needs no page of its own."""
     beyond = beyond_capacity(review.actions, capacities(review))
     by_owner: dict[str | None, list[Action]] = {}
     for action in review.actions:
         by_owner.setdefault(action.associate_id, []).append(action)
     owners = {row.associate_id: row for row in review.associates}
-    return [
+    pages = [
         _list(_owner(owners, associate_id, actions), actions, beyond, review, say)
         for associate_id, actions in sorted(by_owner.items(), key=lambda item: _order(owners, item[0]))
     ]
+    return sorted(pages, key=lambda page: not page["runs_on"])
 
 
 def _order(owners: Mapping[str | None, Associate], associate_id: str | None) -> tuple[bool, int, str]:
@@ -57,6 +61,7 @@ def _list(
             say, owner, len(actions) - len(shown), max(owner.beyond_capacity - len(actions) + len(planned), 0)
         ),
         "drafts": _drafts(shown, say),
+        "runs_on": owner.associate_id is None and len(shown) <= RUNS_ON,
         "weeks": _weeks(shown, review, say),
     }
 

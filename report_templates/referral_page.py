@@ -69,7 +69,7 @@ def _referrer(row: ReferrerRow, top: float, say: Language, album: Album) -> Mapp
         "associate": row.associate_name or UNKNOWN,
         "direct": say.count(row.brought_directly), "all": say.count(row.in_tree),
         "value": say.amount(row.brought_value_12m), "bar": bar(float(row.brought_value_12m), top),
-        "own": say.amount(row.own_value_12m),
+        "own": say.decimal(row.own_value_12m, 0),
         "picture": album.add(tree(row.person.customer_id, branches, alt)),
         "names": say.names(node.person for node in direct[:4]) + (" …" if len(direct) > 4 else ""),
     }  # fmt: skip

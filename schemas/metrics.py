@@ -213,7 +213,7 @@ METRICS = _metrics(
            ("leaving_with_reason", "leaving_customers"), "leaving_with_reason / leaving_customers",
            "nobody_leaving", "leaving_customers"),
     Metric("let_go", "people", "neutral", "放手顾客", "Let go",
-           "近 12 月流失，且三次挽回联系未获回应或请勿联系：不再投入，也不记恨",
+           "近 12 月流失，且三次挽回联系未获回应或请勿联系，不再投入精力",
            "Lapsed within 12 months, and three win-back contacts unanswered or asked not to be contacted: no more effort, no hard feelings",
            ("let_go",), "let_go"),
     # ---- VIPs in the month

@@ -72,7 +72,8 @@ def from_care(care: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def from_complaints(open_complaints: pl.LazyFrame, *, first: date) -> pl.LazyFrame:
-    """Candidates for open complaints: due on the first day. `days_since`: days open."""
+    """Candidates for open complaints: due on the first day. `days_since`: days open at the end of
+    the month before, as the page of the complaints counts them."""
     return _candidates(
         open_complaints.select(
             "customer_id",
@@ -80,7 +81,7 @@ def from_complaints(open_complaints: pl.LazyFrame, *, first: date) -> pl.LazyFra
             "severity",
             trigger_on=pl.col("received_at").dt.date(),
             due_on=pl.lit(first),
-            days_since=(pl.lit(first) - pl.col("received_at").dt.date()).dt.total_days(),
+            days_since=(pl.lit(first) - pl.col("received_at").dt.date()).dt.total_days() - 1,
         ),
         "answer_complaint",
     )

@@ -48,7 +48,7 @@ def page_8(
     return PeopleAndOpportunity(
         staff=() if is_chain else staff_of(names),
         handover=tuple(
-            HandoverRow(person, place < 2, date(2026, 5, 3), D("70615.00") - 5000 * place, names[0], date(2026, 8, 11),
+            HandoverRow(person, place < 2, date(2026, 5, 3), max(D("70615.00") - 5000 * place, D("640.00")), names[0], date(2026, 8, 11),
                         names[1] if place != 5 else None, place < 3)
             for place, person in enumerate(shop)
         ),
@@ -65,7 +65,7 @@ def page_8(
         prospects=(ProspectRow("referred", 4, 3), ProspectRow("recipient", 21, 0), ProspectRow("on_file", 42, 38)),
         holdings=(HoldingRow("points", 871, 183630, 12, 9401), HoldingRow("stored_value", 42, D("87000.00"), 0, D("0.00"))),
         expiring=tuple(
-            ExpiringRow(person, names[place % 2], date(2026, 12, 31), 7691 - 600 * place, D("0.00"))
+            ExpiringRow(person, names[place % 2], date(2026, 12, 31), max(7691 - 600 * place, 110), D("0.00"))
             for place, person in enumerate(shop)
         ),
         key_accounts=(

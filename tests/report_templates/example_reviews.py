@@ -42,6 +42,7 @@ from schemas.review import (
 )  # fmt: skip
 from schemas.segments import CARE_KIND, KNOWLEDGE_QUESTIONS
 from tests.report_templates import example_voices
+from tests.report_templates.example_leaving import NO_CHURN, with_leaving
 from tests.report_templates.example_people import page_8
 
 Locale = Literal["zh_CN", "en"]
@@ -418,7 +419,7 @@ def ordinary_store(locale: Locale = "zh_CN") -> Review:
     base, vip = _stocktakes(1)
     actions = actions_of(60, 4, locale)
     name = "南京路店" if locale == "zh_CN" else "High Street"
-    return _review(
+    review = _review(
         locale, scope=Scope("store", "S01", name, WORDS[locale]["regions"][0]),
         figures=_figures(_rng("ordinary"), 1, base, vip, len(actions)), stocktake=(base, vip), vips=vips_of(locale),
         vip_answers=answers_of(locale), care=care_of(64, locale), actions=actions, associates=associates_of(actions, 40),
@@ -426,6 +427,7 @@ def ordinary_store(locale: Locale = "zh_CN") -> Review:
         referral=example_voices.referral_of(locale), voices=example_voices.voices_of(locale),
         people=page_8(locale, WORDS[locale]["associates"][:4], [_person(place + 700, locale) for place in range(14)]),
     )  # fmt: skip
+    return with_leaving(review, [_person(place + 500, locale) for place in range(10)], 1)
 
 
 def short_store(locale: Locale = "zh_CN") -> Review:
@@ -440,12 +442,13 @@ def huge_store(locale: Locale = "zh_CN") -> Review:
     base, vip = _stocktakes(27)
     actions = actions_of(480, 12, locale)
     name = "旗舰店（淮海路）" if locale == "zh_CN" else "Flagship, Central Avenue"
-    return _review(
+    review = _review(
         locale, scope=Scope("store", "S99", name, None), figures=_figures(_rng("huge"), 27, base, vip, len(actions)),
         stocktake=(base, vip), vips=vips_of(locale), vip_answers=answers_of(locale), care=care_of(900, locale), actions=actions,
         associates=associates_of(actions, 30), files=_files(27), **_customer_tables(27),
         people=page_8(locale, WORDS[locale]["associates"], [_person(place + 700, locale) for place in range(90)]),
     )  # fmt: skip
+    return with_leaving(review, [_person(place + 500, locale) for place in range(10)], 27, churn=NO_CHURN)
 
 
 def tiny_store(locale: Locale = "zh_CN") -> Review:
@@ -532,12 +535,13 @@ def chain(stores: int, locale: Locale = "zh_CN") -> Review:
     figures["value_at_stake"] = figure(
         "value_at_stake", _money(rng, str(sum((r.value_at_stake for r in rows), Decimal(0))))
     )
-    return _review(
+    review = _review(
         locale, scope=Scope("chain", None, WORDS[locale]["chain"][0], None), figures=figures, stocktake=(base, vip), stores=rows,
         files=_files(stores), **_customer_tables(stores), **_identity(5 * stores, locale),
         referral=example_voices.referral_of(locale, is_chain=True), voices=example_voices.voices_of(locale, is_chain=True),
         people=page_8(locale, WORDS[locale]["associates"], [], is_chain=True),
     )  # fmt: skip
+    return with_leaving(review, [], stores)
 
 
 def _identity(pairs: int, locale: Locale) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -13,10 +13,11 @@ import pypdfium2.raw as pdfium
 import pytest
 
 from report_templates.render import review_pdf
+from schemas.review import Review
 from tests.report_templates import example_reviews as examples
 from tests.report_templates.test_render import REVIEWS, pdf
 
-CASES = (*REVIEWS, "huge_zh", "short_en")
+CASES = (*REVIEWS, "huge_zh", "short_en", "no_handover_zh", "no_handover_en")
 MARGIN = 40
 """Points at the left and right that stay white; the page's margins are 45."""
 FOOT, HEAD = 45, 800
@@ -29,8 +30,16 @@ LEAST_INK = 0.004
 
 @cache
 def document(name: str) -> bytes:
-    more = {"huge_zh": lambda: examples.huge_store("zh_CN"), "short_en": lambda: examples.short_store("en")}
+    more = {"huge_zh": lambda: examples.huge_store("zh_CN"), "short_en": lambda: examples.short_store("en"),
+            "no_handover_zh": lambda: without_handover("zh_CN"), "no_handover_en": lambda: without_handover("en")}  # fmt: skip
     return review_pdf(more[name]()) if name in more else pdf(name)
+
+
+def without_handover(locale: examples.Locale) -> Review:
+    """A short page about the associates: the opportunities begin under it and meet the page's end."""
+    review = examples.ordinary_store(locale)
+    assert review.people is not None
+    return replace(review, people=replace(review.people, handover=()))
 
 
 @dataclass(frozen=True)

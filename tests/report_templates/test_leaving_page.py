@@ -40,7 +40,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     ),
     "below_expectation": (
         "product_or_service", {"on": SPRING, "aspect": None, "expectation": 9, "experience": 4},
-        "survey of 12 Apr, on the whole: expected 9, lived 4", "4月12日问卷，整体：期望 9，体验 4",
+        "survey of 12 Apr, on the whole: expected 9, experienced 4", "4月12日问卷，整体：期望 9，体验 4",
     ),
     "dearer_after_promotion": (
         "price", {"on": date(2026, 3, 1), "category": None, "share": 0.075},

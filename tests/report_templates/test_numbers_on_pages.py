@@ -53,7 +53,7 @@ def as_shown(value: object, say: Language, time_zone: str) -> set[str]:
         return {number for text in _texts_of(value, say, time_zone) for number in numbers(text)}
     amount = abs(Decimal(str(value)))
     texts = [say.count(int(amount.to_integral_value())), say.amount(amount), say.short_money(amount), str(value)]
-    texts += [say.decimal(amount, places) for places in (0, 1, 2)]
+    texts += [say.decimal(amount, places) for places in (0, 1, 2, 3)]
     if not isinstance(value, int):  # a share; also as percentage points
         texts += [say.share(float(amount), places) for places in (0, 1, 2)]
         texts += [say.decimal(amount * 100, places) for places in (0, 1, 2)]
