@@ -10,7 +10,8 @@ from math import sqrt
 from typing import Any
 
 from schemas.churn import CalibrationBin, Churn, RaceRow
-from schemas.leaving import EVIDENCE, FEWEST_SHOWN, LapseReasonRow, LapseShareRow, Leaving, LeavingRow, LeavingStoreRow
+from schemas.disclosure import FEWEST_SHOWN
+from schemas.leaving import EVIDENCE, LapseReasonRow, LapseShareRow, Leaving, LeavingRow, LeavingStoreRow
 from schemas.review import Figure, Param, Person, Review
 
 WORDS: dict[str, dict[str, Any]] = {
