@@ -548,7 +548,7 @@ def test_care_is_done_by_half_and_one_store_is_exemplary_and_one_sloppy(default_
 def test_one_store_three_months_fifty_customers(tmp_path: Path) -> None:
     summary = write_sample_chain(tmp_path, stores=1, months=3, customers=50)
     assert (summary.customers, summary.stores, summary.first_month) == (50, 1, "2026-08")
-    assert summary.files == 3 + 9
+    assert summary.files == 3 + 10
     assert "[sources.jd_orders]" not in (tmp_path / "chain.toml").read_text(encoding="utf-8")
     assert len(rows_of(tmp_path / "inbox" / "stores.csv")) == 1
 
