@@ -11,6 +11,7 @@ integrand is positive and smooth (Gaussian quadrature), so that nothing cancels 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -242,7 +243,7 @@ def _parts(histories: Histories) -> Iterator[slice]:
         yield slice(start, start + ROWS_AT_A_TIME)
 
 
-class PurchaseModel:
+class PurchaseModel(ABC):
     """A fitted purchase model. All times in weeks; results are arrays with one number per history."""
 
     code: ClassVar[str]
@@ -311,9 +312,9 @@ class PurchaseModel:
         return _weighted(rows.weight, each), np.array([_weighted(rows.weight, one) for one in slopes]) * parameters
 
     @classmethod
+    @abstractmethod
     def _terms(cls, parameters: Floats, rows: Histories) -> tuple[Floats, Floats, Callable[[Floats], list[Floats]]]:
         """Logarithms of both terms of the likelihood, and its gradient given the share of the first."""
-        raise NotImplementedError
 
     def log_likelihood(self, histories: Histories) -> float:
         return self._log_likelihood(np.log(self.parameters), histories)[0]
@@ -358,15 +359,17 @@ class PurchaseModel:
         parts = [if_alive(alive.at(part)) for part in _parts(alive)]
         return self.p_alive(histories) * np.concatenate([*parts, np.empty(0)])[places]
 
+    @abstractmethod
     def _none_if_alive(self, rows: Histories, weeks: float) -> Floats:
-        raise NotImplementedError
+        """P(no purchase in the next `weeks` | alive now)."""
 
+    @abstractmethod
     def _expected_if_alive(self, rows: Histories, weeks: float) -> Floats:
-        raise NotImplementedError
+        """E(purchases in the next `weeks` | alive now)."""
 
+    @abstractmethod
     def _cumulative(self, rows: Histories, weeks: float) -> Iterator[Floats]:
         """P(at most k purchases | alive now) for k = 0, 1, 2 …"""
-        raise NotImplementedError
 
 
 def _negative_binomial(shape: Floats, scale: Floats, time: Floats) -> Iterator[Floats]:
