@@ -34,6 +34,8 @@ class MonthCount:
     stake: pl.DataFrame
     """One row per customer: value_at_stake, of the purchase model where one holds, else what they spent before they fell
     silent (at-risk and lapsed customers only)."""
+    care: pl.DataFrame
+    """One row per care contact that fell due in the month, gift days aside: the columns of `care_counted`."""
     stocktake_all: pl.DataFrame
     stocktake_vip: pl.DataFrame
     ingredients: pl.DataFrame
@@ -98,6 +100,7 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
     )
     everybody = stocktake.stocktake(status.lazy().drop("is_vip", "is_vip_before")).collect()
     vips = stocktake.stocktake(status.lazy()).collect()
+    cared = care_counted(facts, status.lazy(), contacts, month, rules).collect()
 
     parts = [
         everybody.lazy().select("scope", *(name for name in stocktake.TERMS if not name.endswith("_vip"))),
@@ -115,11 +118,12 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
         .group_by("scope")
         .agg(buyers_12m=pl.col("customers").sum(), serialised_buyers_12m=pl.col("serialised").sum()),
         _referral_counts(brought.lazy()),
-        _care_counts(facts, status.lazy(), contacts, month, rules),
+        _care_counts(cared.lazy(), status.lazy()),
     ]
     joined = pl.LazyFrame({"scope": scopes_of(facts)}, schema={"scope": pl.String})
     for part in parts:
-        joined = joined.join(part, on="scope", how="left", validate="1:1")
+        # collected one by one: polars plans all of them at once five times as slowly
+        joined = joined.join(part.collect().lazy(), on="scope", how="left", validate="1:1")
     names = joined.collect_schema()
     counts = [name for name, dtype in names.items() if dtype == pl.Int64]
     sums = [name for name, dtype in names.items() if isinstance(dtype, pl.Decimal)]
@@ -132,8 +136,9 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
         care_due=pl.col("care_due") if facts.contacts.height else unknown,
     )
     return MonthCount(
-        month, is_young, status, classes, attitudes, mix, brought, stated, stake, everybody, vips, ingredients.collect()
-    )
+        month, is_young, status, classes, attitudes, mix, brought, stated, stake, cared, everybody, vips,
+        ingredients.collect(),
+    )  # fmt: skip
 
 
 def with_stake(count: MonthCount, stake: pl.DataFrame) -> MonthCount:
@@ -202,34 +207,32 @@ def _referral_counts(brought: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _care_counts(
+def _care_counts(cared: pl.LazyFrame, status: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per scope: care contacts that fell due in the month for customers who may be contacted, and those done."""
+    at_home = cared.join(status.select("customer_id", "home_store_id"), on="customer_id", how="inner")
+    return _with_chain(
+        at_home, [pl.len().cast(pl.Int64).alias("care_due"), pl.col("is_done").sum().cast(pl.Int64).alias("care_done")]
+    )
+
+
+def care_counted(
     facts: Facts, status: pl.LazyFrame, contacts: pl.LazyFrame, month: Month, rules: Rules
 ) -> pl.LazyFrame:
-    """One row per scope: care contacts that fell due in the month for customers who may be contacted, and those done."""
-    due = care_due(facts, status, month, rules).filter(pl.col("kind") != "gift_day")
-    done = care.is_done(due, contacts).join(
-        status.select("customer_id", "home_store_id"), on="customer_id", how="inner"
-    )
-    return _with_chain(
-        done, [pl.len().cast(pl.Int64).alias("care_due"), pl.col("is_done").sum().cast(pl.Int64).alias("care_done")]
-    )
-
-
-def care_due(facts: Facts, status: pl.LazyFrame, month: Month, rules: Rules) -> pl.LazyFrame:
-    """Care rows due in `month` for the customers in `status` who may be contacted and are not lapsed before it."""
+    """Care rows due in `month` that the care metrics count (gift days are offers, not duties), with `is_done`."""
     first, last = month.first_day, month.last_day
-    may = people.reach(facts.file.lazy(), on=last).filter("may_contact").select("customer_id")
-    present = (
-        status.filter(pl.col("in_base") | pl.col("in_base_before"))
-        .select("customer_id")
-        .join(may, on="customer_id", how="semi")
-    )
     own = care.own_dates(facts.file.lazy(), first=first, last=last)
-    gifts = care.gift_days(facts.gifts.lazy(), first=first, last=last)
     clock = care.purchase_clock(
         clocked_purchases(facts, until=last), first=first, last=last, cared_for_categories=rules.cared_for_categories
     )
-    return pl.concat([own, gifts, clock]).join(present, on="customer_id", how="semi")
+    due = pl.concat([own, clock]).join(_may_be_cared_for(facts, status, month), on="customer_id", how="semi")
+    return care.is_done(due.collect().lazy(), contacts)
+
+
+def _may_be_cared_for(facts: Facts, status: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+    """Customers in `status` who may be contacted and are not lapsed before the month."""
+    may = people.reach(facts.file.lazy(), on=month.last_day).filter("may_contact").select("customer_id")
+    present = status.filter(pl.col("in_base") | pl.col("in_base_before")).select("customer_id")
+    return present.join(may, on="customer_id", how="semi")
 
 
 def clocked_purchases(facts: Facts, *, until: date) -> pl.LazyFrame:

@@ -31,9 +31,9 @@ from schemas.review import Person, Value
 from schemas.rules import Rules
 from schemas.segments import CHAIN, CUSTOMER_KIND, PROSPECT_KIND, RFM
 from schemas.targets import TARGETED
-from transforms import care, opportunity, people, staff, stocktake
+from transforms import opportunity, people, staff, stocktake
 from transforms.facts import Facts
-from transforms.figures import MonthCount, all_homes, care_due, scopes_of
+from transforms.figures import MonthCount, all_homes, scopes_of
 from transforms.plan import Plan
 
 BEST_NAMED = 3
@@ -171,9 +171,8 @@ def _associates(facts: Facts, count: MonthCount, plan: Plan, rules: Rules) -> tu
     rates = staff.repeat_rates(counts.select("associate_id", "store_id", "first_served_90d", "came_back_180d"))
     at_work = facts.associates.select("associate_id", group="store_id")
     owners = plan.owners.lazy().select("customer_id", "associate_id")
-    due = care_due(facts, count.status.lazy(), facts.month, rules).filter(pl.col("kind") != "gift_day")
     cared = (
-        care.is_done(due, facts.contacts.lazy())
+        count.care.lazy()
         .join(owners, on="customer_id", how="inner", validate="m:1")
         .group_by("associate_id")
         .agg(care_due=pl.len().cast(pl.Int64), care_done=pl.col("is_done").sum().cast(pl.Int64))

@@ -10,7 +10,7 @@ from schemas.rules import Rules
 from schemas.segments import CHAIN
 from transforms import actions, care, effect, lapse, people, value
 from transforms.facts import Facts
-from transforms.figures import MonthCount, all_homes, care_due, clocked_purchases, vip_knowledge
+from transforms.figures import MonthCount, all_homes, clocked_purchases, vip_knowledge
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules, loop: effect.Loop,
         ]
     ).join(in_base, on="customer_id", how="semi").join(may, on="customer_id", how="semi")  # fmt: skip
     missed = (
-        care.is_done(care_due(facts, status, facts.month, rules), facts.contacts.lazy())
+        count.care.lazy()
         .filter(pl.col("kind").is_in(["thank_you", "call_after_3_days"]) & ~pl.col("is_done"))
         .filter(pl.col("due_on").dt.offset_by("3d") <= facts.as_of)
         .drop("is_done")

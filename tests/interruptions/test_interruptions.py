@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -32,7 +33,8 @@ from tests.interruptions import plain_run
 
 CALLS = ("write", "pwrite64", "rename", "renameat2", "linkat", "fsync", "unlink", "unlinkat", "ftruncate")
 CHECKOUT = Path(__file__).resolve().parents[2]
-SECONDS_BEFORE_A_RUN_HANGS = 45
+SECONDS_OF_AN_UNDISTURBED_RUN = 45.0
+"""At most; a disturbed one that takes three times as long as the undisturbed one did, hangs."""
 KILL, FULL, BROKEN = "signal=KILL", "error=ENOSPC", "error=EIO"
 MONTHS = ("2026-09", "2026-10")
 FIRST, SECOND = datetime(2026, 11, 2, 6), datetime(2026, 11, 5, 6)
@@ -60,6 +62,8 @@ class Scene:
     """Every call of an undisturbed run that touched the workspace."""
     log_flushes: tuple[tuple[int, str], ...]
     """Which flush, of which entry of a Delta log (path in the workspace)."""
+    seconds: float
+    """That an undisturbed run under strace took."""
 
 
 def _first_files(inbox: Path) -> None:
@@ -136,25 +140,26 @@ def _command(root: Path) -> list[str]:
     return [sys.executable, "-B", "-m", "tests.interruptions.plain_run", str(root), SECOND.isoformat(), *MONTHS]
 
 
-def under_strace(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def under_strace(
+    root: Path, *options: str, seconds: float = SECONDS_OF_AN_UNDISTURBED_RUN
+) -> subprocess.CompletedProcess[str]:
     """A run under strace. One that hangs (a refused wake-up of a thread, which no disk would refuse) is killed."""
     command = ["strace", "-f", "-qq", *options, *_command(root)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT, start_new_session=True
     )
     try:
-        told, trouble = process.communicate(timeout=SECONDS_BEFORE_A_RUN_HANGS)
+        told, trouble = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         told, trouble = process.communicate()
     return subprocess.CompletedProcess(command, process.returncode, told, trouble)
 
 
-def interrupted(space: Workspace, point: Point, fate: str) -> int:
-    """The run's exit code; that of a killed one is not 0."""
-    return under_strace(
-        space.root, "-o", "/dev/null", "-e", f"trace={point.call}", "-e", f"inject={point.call}:{fate}:when={point.n}"
-    ).returncode
+def interrupted(space: Workspace, point: Point, fate: str, seconds: float) -> int:
+    """The exit code of a run that may take this long; that of a killed one is not 0."""
+    told = ("-o", "/dev/null", "-e", f"trace={point.call}", "-e", f"inject={point.call}:{fate}:when={point.n}")
+    return under_strace(space.root, *told, seconds=seconds).returncode
 
 
 def _calls_on(root: Path, log: Path) -> Iterator[tuple[Point, str]]:
@@ -187,7 +192,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     undisturbed = Workspace(folder / "undisturbed")
     shutil.copytree(space.root, undisturbed.root)
     log = folder / "calls.log"
+    begun = monotonic()
     done = under_strace(undisturbed.root, "-y", "-o", str(log), "-e", f"trace={','.join(CALLS)}")
+    seconds = monotonic() - begun
     assert done.returncode == 0, done.stderr
     calls = list(_calls_on(undisturbed.root, log))
     flushes = [
@@ -197,7 +204,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
         and (told := re.search(r"before/(lake/\w+/_delta_log/\d+\.json)", arguments.replace("undisturbed/", "before/")))
     ]
     points = tuple(sorted({point for point, _ in calls}, key=lambda point: (point.call, point.n)))
-    return Scene(space.root, before, state(undisturbed), points, tuple(flushes))
+    return Scene(space.root, before, state(undisturbed), points, tuple(flushes), seconds)
 
 
 def copy_of(scene: Scene, to: Path) -> Workspace:
@@ -209,7 +216,7 @@ def copy_of(scene: Scene, to: Path) -> Workspace:
 def trouble_at(scene: Scene, point: Point, fate: str, to: Path) -> str | None:
     """What is wrong after the interruption and after the next plain run; None: nothing."""
     space = copy_of(scene, to)
-    interrupted(space, point, fate)
+    interrupted(space, point, fate, 3 * scene.seconds)
     try:
         check_published_months_are_whole(space, scene)
         if code := plain_run.run(space, SECOND, MONTHS):
@@ -258,7 +265,7 @@ def troubles_after_a_power_cut(
     troubles = {}
     for n, entry in flushes:
         space = copy_of(scene, to)
-        assert interrupted(space, Point("fsync", n), KILL) != 0
+        assert interrupted(space, Point("fsync", n), KILL, 3 * scene.seconds) != 0
         path = space.root / entry
         if not path.exists():
             continue
