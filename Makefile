@@ -16,11 +16,14 @@ setup: ## Everything needed, up to .venv/bin/regulars
 demo: setup ## A sample chain's reviews, made from till files into demo/
 	@.venv/bin/regulars demo --to demo
 
+# A worker for every core, so one thread for each: frames are small.
+PYTEST := POLARS_MAX_THREADS=1 $(PYTHON_IN_VENV) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+
 test: setup ## The tests, without the long ones
-	@$(PYTHON_IN_VENV) -m pytest -q -n auto --dist loadfile -m "not long" tests
+	@$(PYTEST) -m "not long" tests
 
 test-long: setup ## All tests, also the long ones
-	@$(PYTHON_IN_VENV) -m pytest -q -n auto --dist loadfile tests
+	@$(PYTEST) tests
 
 check: setup ## Lint, formatting and types
 	@$(PYTHON_IN_VENV) -m ruff check

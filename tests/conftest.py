@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from flows.config import Workspace, read_settings
 from flows.ingest import ingest
@@ -25,6 +26,9 @@ REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 LANDED_AT = datetime(2026, 11, 2, 6, 0)
 
+LOOKS_AT_PAGES = ("test_layout.py", "test_numbers_on_pages.py", "test_render.py", "test_review_json.py")
+"""Whose pages test_render.py keeps once they are rendered."""
+
 CHAIN_TOML = """\
 name = "Small world"
 key = "test"
@@ -33,6 +37,18 @@ currency = "CNY"
 time_zone = "Asia/Shanghai"
 quarantine_limit = 1.0
 """
+
+
+class Scheduling(LoadFileScheduling):
+    """A file's tests go to one worker, and so do those of all files that look at the same rendered pages."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "pages" if Path(file).name in LOOKS_AT_PAGES else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,13 +79,18 @@ def regulars() -> RunRegulars:
     return run
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def empty_workspace(root: Path) -> Workspace:
     """An empty workspace in English."""
-    space = Workspace(tmp_path / "shop")
+    space = Workspace(root)
     space.inbox.mkdir(parents=True)
     space.chain_toml.write_text(CHAIN_TOML, encoding="utf-8")
     return space
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace in English."""
+    return empty_workspace(tmp_path / "shop")
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +101,23 @@ def landed_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     space = Workspace(folder)
     ingest(space, read_settings(space), now=LANDED_AT)
     return space
+
+
+@pytest.fixture(scope="session")
+def landed_small_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A sample chain whose reviews are quickly made (2 stores, 14 months). Shared: copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("small-sample") / "chain"
+    write_sample_chain(folder, stores=2, months=14, customers=40)
+    space = Workspace(folder)
+    ingest(space, read_settings(space), now=LANDED_AT)
+    return space
+
+
+@pytest.fixture
+def small_sample_copy(landed_small_sample: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the small sample that a test may change."""
+    shutil.copytree(landed_small_sample.root, tmp_path / "chain")
+    return Workspace(tmp_path / "chain")
 
 
 @pytest.fixture

@@ -14,15 +14,16 @@ from flows.ingest import ingest
 from flows.monthly_review import review_month
 from flows.terminal import Silent
 from schemas.period import Month
-from tests.conftest import LANDED_AT
+from tests.conftest import LANDED_AT, empty_workspace
 
 NAMES = ("<img src=file:///secret.txt>", '=HYPERLINK("http://x")', "{{ 7 * 7 }}", "@SUM(A1)", "<b>Bob</b>")
 PRODUCT = "<img src=file:///secret.txt> =1+1 ring"
 
 
-@pytest.fixture
-def reviewed(workspace):
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory):
     """A store whose five customers are called as in NAMES, reviewed for October 2026."""
+    workspace = empty_workspace(tmp_path_factory.mktemp("hostile") / "shop")
     orders = ["order_id,line_no,ordered_at,store_id,product_id,product_name,quantity,unit_price,member_id"]
     customers = ["member_id,name,phone,consent_phone,birthday,home_store_id"]
     for n, name in enumerate(NAMES):

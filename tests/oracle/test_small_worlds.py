@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import is_dataclass, replace
@@ -97,7 +98,14 @@ def problems_of(seed: int, root: Path, both_months: bool) -> list[str]:
 
 def workers() -> Executor:
     """Two processes; one thread where a machine lets an ordinary user make no shared locks."""
-    return ProcessPoolExecutor(2, mp_context=get_context("spawn")) if can_share_locks() else ThreadPoolExecutor(1)
+    if not can_share_locks():
+        return ThreadPoolExecutor(1)
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=without_flushes)
+
+
+def without_flushes() -> None:
+    """As in the tests' own process (conftest): no power is cut here."""
+    os.fsync = lambda _: None
 
 
 @pytest.fixture(scope="module")
