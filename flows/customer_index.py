@@ -70,13 +70,16 @@ def build(workspace: Workspace, settings: Settings) -> dict[str, Any]:
     """Make the index from all that has landed."""
     from flows.lake import Lake
     from flows.month import known_ledger, landed_rows, month_facts
+    from flows.past_lists import loop_before
     from schemas.period import Month
 
     mark = mark_of(workspace, settings)  # before the lake is read: what lands meanwhile makes the index stale
     lake = Lake(workspace.lake)
     known = known_ledger(lake, None)
     last = known.ledger["last_date"].max()
-    facts = month_facts(lake, known, settings, Month.of(last) if isinstance(last, date) else Month(1, 1))
+    month = Month.of(last) if isinstance(last, date) else Month(1, 1)
+    listed = loop_before(workspace, settings, month).lists
+    facts = month_facts(lake, known, settings, month, listed)
     return _write(workspace, settings, mark, known, facts, landed_rows(lake, known), lake.scan("weather", known.ledger))
 
 

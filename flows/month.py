@@ -66,11 +66,13 @@ def check_month_is_known(known: Known, month: Month) -> None:
         raise UsageError(f"no sales are known in {month}: the data runs from {first} to {last}")
 
 
-def month_facts(lake: Lake, known: Known, settings: Settings, month: Month) -> Facts:
-    """The facts of the month; UsageError when there is nothing to review in it."""
+def month_facts(
+    lake: Lake, known: Known, settings: Settings, month: Month, listed: pl.DataFrame | None = None
+) -> Facts:
+    """The facts of the month; UsageError when there is nothing to review in it. `listed`: as of `facts_of`."""
     check_month_is_known(known, month)
     try:
-        return facts_of(landed_rows(lake, known), month, settings.rules, settings.linking)
+        return facts_of(landed_rows(lake, known), month, settings.rules, settings.linking, listed=listed)
     except NothingKnown:
         raise UsageError(f"no sale or refund is known by the end of {month}") from None
 

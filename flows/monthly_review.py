@@ -101,7 +101,7 @@ def review_month(
         watcher.note(f"{month} is published from just these inputs; nothing to do")
         return _summary(workspace, month, identity, inputs, landed, publish.read_manifest(workspace, month) or {})
 
-    facts = run("gather facts", month_facts, lake, known, settings, month)
+    facts = run("gather facts", month_facts, lake, known, settings, month, loop.lists)
     numbers = run("count and plan", review.month_numbers, facts, settings.rules, loop)
     issue = issue_of(known, settings, manifest_id=identity, printed_closings=closings)
     reviews: list[Review] = run("deal out to stores", review.reviews, numbers, known.ledger, issue, settings.rules)

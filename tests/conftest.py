@@ -47,6 +47,7 @@ class Scheduling(LoadFileScheduling):
         return "pages" if Path(file).name in LOOKS_AT_PAGES else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
     return Scheduling(config, log)
 
@@ -105,9 +106,9 @@ def landed_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="session")
 def landed_small_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A sample chain whose reviews are quickly made (2 stores, 14 months). Shared: copy it before changing anything."""
+    """A sample chain whose reviews are quickly made (2 stores, 4 months, 16 customers). Shared: copy it before changing anything."""
     folder = tmp_path_factory.mktemp("small-sample") / "chain"
-    write_sample_chain(folder, stores=2, months=14, customers=40)
+    write_sample_chain(folder, stores=2, months=4, customers=16)
     space = Workspace(folder)
     ingest(space, read_settings(space), now=LANDED_AT)
     return space

@@ -28,10 +28,10 @@ from schemas.effect import (
     POWER,
     PRIOR_DEVIATION,
     PRIOR_EFFECT,
-    RESULT_WORDS,
 )
 from schemas.segments import CHAIN
 from transforms.actions import action_id
+from transforms.contacts import result_code
 from transforms.facts import Facts
 
 Number = TypeVar("Number", float, pl.Expr)
@@ -137,14 +137,6 @@ def current_names(lists: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(customer_id=pl.coalesce("customer_now", "customer_id"))
         .drop("buyer_key", "customer_now")
     )
-
-
-def result_code() -> pl.Expr:
-    """The contact's result as a code of `schemas.effect.RESULT`; a contact without one, or in other words, reached."""
-    words = {word: code for code, told in RESULT_WORDS.items() for word in told}
-    return (
-        pl.col("result").str.strip_chars().str.to_lowercase().replace_strict(words, default="reached", return_dtype=pl.String)
-    ).fill_null("reached")  # fmt: skip
 
 
 def outcomes(lists: pl.LazyFrame, contacts: pl.LazyFrame, chain_days: pl.LazyFrame, *, month: str) -> pl.LazyFrame:

@@ -10,7 +10,18 @@ import polars as pl
 from schemas.identity import Linking
 from schemas.period import Month, window_start
 from schemas.rules import Rules
-from transforms import activity, attitude, occasions, people, referral, referral_trees, satisfaction, staff, stocktake
+from transforms import (
+    activity,
+    attitude,
+    contacts,
+    occasions,
+    people,
+    referral,
+    referral_trees,
+    satisfaction,
+    staff,
+    stocktake,
+)
 from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
 
 HISTORY_MONTHS = 13
@@ -111,8 +122,13 @@ def resolved(rows: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
     return rows.join(keys, on="buyer_key", how="left", validate="m:1")
 
 
-def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | None = None) -> Facts:
-    """The facts for the review of `month`. NothingKnown when no sale is known by its end."""
+def facts_of(
+    rows: LandedRows, month: Month, rules: Rules, linking: Linking | None = None, *, listed: pl.DataFrame | None = None
+) -> Facts:
+    """The facts for the review of `month`. NothingKnown when no sale is known by its end.
+
+    `listed`: action_id and customer_id of what earlier months put on their lists.
+    """
     as_of = month.last_day
     decisions = rows.identity_decisions.collect()
     identity = identity_of(
@@ -133,7 +149,12 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
     rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules)
     homes = stocktake.home_by_purchase(days.lazy())
     purchase_facts = rhythm.join(homes, on=["customer_id", "business_date"], how="left", validate="1:1").collect()
-    file = people.customer_file(rows.customers, by_key, as_of=as_of).collect()
+    was_listed = (
+        pl.LazyFrame(schema={"action_id": pl.String, "customer_id": pl.String}) if listed is None else listed.lazy()
+    )
+    made_contacts = contacts.known_contacts(rows.contacts, by_key, was_listed, as_of=as_of).collect()
+    file = people.customer_file(rows.customers, by_key, as_of=as_of)
+    file = contacts.asked_to_stop(file, made_contacts.lazy()).sort("customer_id").collect()
     products = people.newest(rows.products, "product_id").collect()
     known_lines = rows.order_lines.filter(pl.col("business_date") <= as_of)
     since_36m = window_start(as_of, rules.attitude_months + HISTORY_MONTHS - 1)
@@ -192,11 +213,7 @@ def facts_of(rows: LandedRows, month: Month, rules: Rules, linking: Linking | No
         complaints=resolved(complaints, by_key).collect(),
         surveys=resolved(surveys, by_key).collect(),
         gifts=occasions.without_own_parcels(resolved(gifts.lazy(), by_key), file.lazy()).collect(),
-        contacts=resolved(people.said_once(rows.contacts.filter(pl.col("contacted_at").dt.date() <= as_of)), by_key)
-        .filter(pl.any_horizontal(pl.col("customer_id", "action_id").is_not_null()))
-        # a line of a returned list that nobody filled in is no contact
-        .filter(pl.col("action_id").is_null() | pl.col("result").is_not_null())
-        .collect(),
+        contacts=made_contacts,
         earlier_known=member_since.join(first_refund, on="customer_id", how="full", coalesce=True).collect(),
         month_money=rows.order_lines.filter(in_month)
         .group_by("store_id", "line_kind")

@@ -15,6 +15,7 @@ from schemas.effect import HELD_OUT_KINDS, HELD_OUT_SHARE, PRIOR_EFFECT, RESULT,
 from schemas.segments import ACTION_KIND
 from transforms import effect
 from transforms.actions import ORDER_OF_KINDS, PROMISED
+from transforms.contacts import result_code
 
 CONTACTS = {
     "customer_id": pl.String(), "action_id": pl.String(), "contact_kind": pl.String(), "result": pl.String(),
@@ -160,7 +161,7 @@ def test_every_result_has_its_words_and_they_are_told_apart():
     words = [word for told in RESULT_WORDS.values() for word in told]
     assert len(words) == len(set(words))
     frame = pl.DataFrame({"result": [*(word.upper() for word in words), None, "left a note"]})
-    codes = frame.select(effect.result_code()).to_series().to_list()
+    codes = frame.select(result_code()).to_series().to_list()
     assert codes == [*(code for code, told in RESULT_WORDS.items() for _ in told), "reached", "reached"]
 
 
