@@ -14,10 +14,8 @@ from flows.config import Settings
 from flows.errors import UsageError
 from flows.lake import Lake
 from schemas.period import Month
-from schemas.review import Review
 from schemas.source_formats import INPUT_TABLES, WITHOUT_A_PAGE
 from transforms import review
-from transforms.effect import Loop, no_lists
 from transforms.facts import Facts, LandedRows, NothingKnown, facts_of
 
 
@@ -93,15 +91,4 @@ def issue_of(
         version=version("regulars"),
         printed_closings=printed_closings,
         absent_tables=tuple(table for table in INPUT_TABLES if table not in (*landed, *WITHOUT_A_PAGE)),
-    )
-
-
-def month_reviews(lake: Lake, settings: Settings, month: Month, known_at: datetime | None = None) -> list[Review]:
-    """The month's reviews, the chain's first, then the stores by id, as an unpublished trial (manifest id "-"): no list of
-    an earlier month is looked at."""
-    known = known_ledger(lake, known_at)
-    facts = month_facts(lake, known, settings, month)
-    numbers = review.month_numbers(facts, settings.rules, Loop(settings.key, no_lists()))
-    return review.reviews(
-        numbers, known.ledger, issue_of(known, settings, manifest_id="-", printed_closings={}), settings.rules
     )

@@ -12,9 +12,6 @@ from report_templates.language import Language
 from report_templates.sentences import DRAFTS
 from schemas.dossier import CareRow
 
-GREETINGS = ("thank_you", "birthday", "anniversary", "long_absent")
-"""Kinds that are nothing but a warm word (holidays and the change of season, too)."""
-
 THREE_WEEKLY: tuple[Callable[[Language], str], ...] = (
     lambda say: say.text("I hope all is well with you. If there is anything I can do, just send me a line."),
     lambda say: say.text("A warm hello from the shop. I hope these weeks have been kind to you."),

@@ -51,27 +51,6 @@ QUADRANT = {
     )
 }
 
-PRICE_STATE = {
-    one.code: one
-    for one in (
-        Class(
-            "dearer",
-            "高于预期",
-            "Dearer than expected",
-            "实付比预期高 5% 以上：减弱购买欲",
-            "Paid over 5 % more than expected: less desire",
-        ),
-        Class("as_expected", "符合预期", "As expected", "相差 5% 以内", "Within 5 %"),
-        Class(
-            "cheaper",
-            "低于预期",
-            "Cheaper than expected",
-            "实付比预期低 5% 以上：易生疑虑",
-            "Paid over 5 % less: may raise doubts",
-        ),
-    )
-}
-
 
 @dataclass(frozen=True)
 class TreeNode:

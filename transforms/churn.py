@@ -468,7 +468,7 @@ def _spend(facts: Facts, ids: pl.DataFrame, purchases: Ints) -> _Spend:
     chain = facts.scoped.lazy().filter((pl.col("scope") == CHAIN) & pl.col("customer_id").is_not_null())
     window = chain.filter(pl.col("business_date") >= window_start(facts.as_of, 12))
     has_margin = bool(window.select(value.is_cost_known()).collect().item())
-    worth = pl.col("costed_net_sales") - pl.col("cost") if has_margin else pl.col("net_sales")
+    worth = value.margin() if has_margin else pl.col("net_sales")
     totals = chain.group_by("customer_id").agg(worth=worth.sum().cast(MONEY)).collect()
     total = ids.join(totals, on="customer_id", how="left", maintain_order="left")["worth"].fill_null(0)
     average = total.cast(pl.Float64).to_numpy() / purchases

@@ -18,7 +18,6 @@ import polars_hash as plh
 
 from schemas.columns import MONEY
 from schemas.identity import Linking
-from schemas.identity_decisions import IdentityDecisions
 from schemas.source_formats import CUSTOMER_KEYS
 from transforms import phones
 
@@ -585,12 +584,4 @@ def _kept_apart(identity: Identity, decisions: pl.DataFrame) -> pl.DataFrame:
         .join(ids.rename({"buyer_key": "right_key", "customer_id": "right"}), on="right_key", how="inner")
         .select(one=pl.min_horizontal("left", "right"), two=pl.max_horizontal("left", "right"))
         .unique()
-    )
-
-
-def no_decisions() -> pl.DataFrame:
-    """An empty frame of decisions, as the lake gives them."""
-    columns = IdentityDecisions.to_schema().columns
-    return pl.DataFrame(
-        schema={**{name: column.dtype.type for name, column in columns.items()}, "landing_no": pl.Int64}
     )

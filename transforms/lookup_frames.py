@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
 
 import polars as pl
 
@@ -37,12 +36,3 @@ class LookupFrames:
 
 
 FRAMES = tuple(frame.name for frame in fields(LookupFrames))
-
-
-@dataclass(frozen=True)
-class Horizon:
-    """What an index can know: everything that had landed, up to the last day with a sale."""
-
-    last_sale_on: date
-    classes_as_of: date
-    """The month's end at which the value classes were cut."""

@@ -14,7 +14,7 @@ from schemas.columns import MONEY
 from schemas.period import Month, window_start
 from schemas.rules import Rules
 from schemas.segments import CHAIN
-from transforms.value import is_cost_known
+from transforms.value import is_cost_known, margin
 
 ADOPTION_MONTHS = 3
 LOOK_BACK_MONTHS = 24
@@ -361,7 +361,7 @@ def profit(scoped: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) 
     """One row per scope: profit per returning and per first-time customer of the 12 months, and how many customers'
     lifetime margin is below zero.
 
-    Profit is margin (net sales − cost) where cost is known for at least 95 % of the sales in the window, else net sales:
+    Profit is `value.margin` where cost is known for at least 95 % of the sales in the window, else net sales:
     `is_margin`. First-time: first purchase in the scope within the window. `unprofitable_customers` is null where the
     lifetime's cost is not known so far. `first_purchases`: scope, customer_id, first_purchase_on.
     """
@@ -390,13 +390,8 @@ def profit(scoped: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) 
         summed(known.filter(pl.col("business_date") >= since))
         .filter("bought")
         .join(first_purchases, on=keys, how="inner", validate="1:1")
-        .with_columns(
-            is_margin=is_cost_known().over("scope"),
-            cost=pl.col("cost").cast(pl.Decimal(38, 2)),
-        )
-        .with_columns(
-            profit=pl.col("net_sales") - pl.when("is_margin").then("cost").otherwise(pl.lit(0).cast(pl.Decimal(38, 2)))
-        )
+        .with_columns(is_margin=is_cost_known().over("scope"))
+        .with_columns(profit=pl.when("is_margin").then(margin()).otherwise("net_sales"))
     )
 
     def each(is_theirs: pl.Expr) -> pl.Expr:

@@ -24,6 +24,12 @@ def is_cost_known() -> pl.Expr:
     return (net > 0) & ((net - costed).abs() * 100 <= net * (100 - COST_KNOWN_PER_CENT))
 
 
+def margin() -> pl.Expr:
+    """Of sums per row: what the sales brought whose cost is known. The few others (`is_cost_known`) bring none: neither
+    their whole price nor a guess is a margin."""
+    return pl.col("costed_net_sales") - pl.col("cost")
+
+
 def customer_sales(scoped: pl.LazyFrame, *, since: date, until: date) -> pl.LazyFrame:
     """One row per scope and known customer with anything bought or returned from `since` to `until`, both included.
 

@@ -17,10 +17,10 @@ from flows.config import Workspace, read_settings
 from flows.errors import UsageError
 from flows.ingest import ingest
 from flows.lake import Lake
-from flows.month import month_reviews
 from flows.sample_chain import write_sample_chain
 from schemas.period import Month
 from tests.conftest import LANDED_AT
+from tests.trial_reviews import month_reviews
 
 LATER = LANDED_AT + timedelta(days=1)
 

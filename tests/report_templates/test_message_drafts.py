@@ -62,7 +62,7 @@ def test_no_draft_advertises_or_pries(say):
 
 @pytest.mark.parametrize("say", LANGUAGES, ids=["zh", "en"])
 def test_a_greeting_asks_nothing(say):
-    for kind in (*drafts.GREETINGS, "greeting", "three_weeks"):
+    for kind in ("thank_you", "birthday", "anniversary", "long_absent", "greeting", "three_weeks"):
         for text in all_drafts(say)[kind]:
             assert "?" not in text and "？" not in text, (kind, text)
 

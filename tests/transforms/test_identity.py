@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.lake import schema_of
 from schemas.identity import Linking
+from schemas.identity_decisions import IdentityDecisions
 from transforms import identity
 from transforms.identity import buyer_key, clearly_different, identity_of
 
@@ -33,9 +35,14 @@ def ids(frame: pl.DataFrame, **more: object) -> dict[int, str]:
     return dict(identity_of(frame, **more).keys.iter_rows())
 
 
+def no_decisions() -> pl.DataFrame:
+    """An empty frame of decisions, as the lake gives them."""
+    return pl.DataFrame(schema={**schema_of(IdentityDecisions), "landing_no": pl.Int64})
+
+
 def decided(*rows: tuple[str, str, Keys, Keys, tuple[str, str] | str | None]) -> pl.DataFrame:
     """Decisions in order, landed after any buyers: id, verb, left, right, and the key that leaves or what is undone."""
-    schema = identity.no_decisions().schema
+    schema = no_decisions().schema
     told = []
     for n, (decision_id, verb, left, right, about) in enumerate(rows, 1):
         key_mark = None
@@ -266,7 +273,7 @@ def proposed(file: list[dict], gifts: list[dict], *sets: Keys) -> list[tuple]:
     who = identity_of(buyers(*sets))
     money = pl.DataFrame({"customer_id": [f"c{buyer_key(*M1):016x}"], "net_sales": [Decimal("5.00")]},
                          schema={"customer_id": pl.String, "net_sales": pl.Decimal(18, 2)})  # fmt: skip
-    rows = identity.proposals(who, customers, parcels, identity.no_decisions(), money)
+    rows = identity.proposals(who, customers, parcels, no_decisions(), money)
     return [(row["customer_id"], row["evidence"], row["parcels"]) for row in rows.iter_rows(named=True)]
 
 

@@ -186,7 +186,7 @@ def test_profit_is_margin_only_while_cost_is_known_for_95_in_100():
         ("first", "2026-02-01", 100, 80, 95),
     )
     got = profit_of(money(*rows))
-    assert (got["profit_per_returning_customer_12m"], got["profit_per_first_time_customer_12m"]) == (60.0, 20.0)
+    assert (got["profit_per_returning_customer_12m"], got["profit_per_first_time_customer_12m"]) == (55.0, 15.0)
     assert (got["is_margin"], got["unprofitable_customers"]) == (True, 0)
     less = profit_of(money(*rows[:2], ("first", "2026-02-01", 100, 80, 94)))
     assert (less["profit_per_returning_customer_12m"], less["is_margin"]) == (100.0, False)
