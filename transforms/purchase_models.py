@@ -63,7 +63,7 @@ class Histories:
         """The same with equal histories as one row, and for each row here the place of its history there."""
         if self.is_distinct:
             return self, np.arange(len(self))
-        order = np.lexsort((self.t_x, self.age, self.x))
+        order = self._order()
         rows = self.at(order)
         differs = (np.diff(rows.x) != 0) | (np.diff(rows.age) != 0) | (np.diff(rows.t_x) != 0)
         number = np.concatenate([np.zeros(min(1, len(self)), np.int64), np.cumsum(differs)])
@@ -72,6 +72,14 @@ class Histories:
         first = rows.at(np.flatnonzero(np.concatenate([np.ones(min(1, len(self)), bool), differs])))
         weight = np.bincount(places, weights=self.weight).astype(float)
         return Histories(first.x, first.t_x, first.age, weight, is_distinct=True), places
+
+    def _order(self) -> Ints:
+        """Row numbers by x, T and t_x. Times of whole days go into one number with x, which sorts three times as fast."""
+        age, last = np.rint(self.age * 7), np.rint(self.t_x * 7)
+        is_daily = (age / 7 == self.age).all() and (last / 7 == self.t_x).all()
+        if is_daily and max(self.x.max(initial=0), age.max(initial=0)) < 1 << 21:
+            return np.argsort((self.x << 42) | (age.astype(np.int64) << 21) | last.astype(np.int64))
+        return np.lexsort((self.t_x, self.age, self.x))
 
     def at(self, places: Ints | slice) -> Histories:
         return Histories(self.x[places], self.t_x[places], self.age[places], self.weight[places])
@@ -125,24 +133,34 @@ def _weighted(weight: Floats, values: Floats) -> float:
 def _curvature(objective: Objective, at: Floats) -> Floats:
     """The negative Hessian by central differences of the gradient."""
     step = 1e-4
-    rows = []
-    for unit in np.eye(len(at)):
-        rows.append((objective(at - step * unit)[1] - objective(at + step * unit)[1]) / (2 * step))
+    rows = [
+        (objective(at - step * unit)[1] - objective(at + step * unit)[1]) / (2 * step) for unit in np.eye(len(at))
+    ]
     matrix = np.array(rows)
     return (matrix + matrix.T) / 2
 
 
+def _learnt(curvature: Floats, step: Floats, fall: Floats) -> Floats:
+    """The curvature after a step along which the gradient fell by `fall` (Broyden, Fletcher, Goldfarb, Shanno 1970)."""
+    bent, seen = curvature @ step, float(fall @ step)
+    if seen <= 0:  # no hill along this step: it teaches nothing
+        return curvature
+    return curvature + np.outer(fall, fall) / seen - np.outer(bent, bent) / float(step @ bent)
+
+
 def _climb(
-    objective: Objective, start: Floats, curvature: Callable[[Floats], Floats] | None = None, *, most_steps: int = 100
+    objective: Objective, start: Floats, curvature: Floats | None = None, *, most_steps: int = 100
 ) -> tuple[Floats, float, bool]:
     """Newton's method with every direction made uphill and steps halved until they pay: where, how high, whether it
-    arrived. Also ends, not arrived, where a parameter goes beyond FARTHEST. `curvature`: instead of the objective's own."""
+    arrived. Also ends, not arrived, where a parameter goes beyond FARTHEST. `curvature`: that at the start, better known
+    with each step; without it, the objective's own is taken at each step."""
     at = start.copy()
     height, gradient = objective(at)
+    learnt = curvature
     for _ in range(most_steps):
         if not np.isfinite(height):
             return at, -np.inf, False
-        bends, directions = np.linalg.eigh(curvature(at) if curvature else _curvature(objective, at))
+        bends, directions = np.linalg.eigh(_curvature(objective, at) if learnt is None else learnt)
         bends = np.maximum(np.abs(bends), 1e-9 * max(1.0, float(np.abs(bends).max())))
         step = directions @ ((directions.T @ gradient) / bends)
         step *= min(1.0, 2.0 / float(np.abs(step).max() + 1e-300))
@@ -156,6 +174,8 @@ def _climb(
             step, gain = step / 2, gain / 2
             if gain < 1e-11:
                 return at, height, float(np.abs(gradient).max()) < 1e-3
+        if learnt is not None:
+            learnt = _learnt((directions * bends) @ directions.T, step, gradient - slope)
         at, height, gradient = at + step, further, slope
         if float(np.abs(at).max()) > FARTHEST:
             return at, height, False
@@ -172,7 +192,7 @@ def _fit(
     """The highest of the climbs from `starts` (parameters in the data's own units; `units` turn them back).
 
     `first_look`: the objective on some of the customers, and how many times as many all are. The starts are tried on it,
-    the best goes on with all; the slope is everybody's, how it bends is taken from the few.
+    the best goes on with all; the slope is everybody's, how it bends is at first taken from the few.
     """
     begins = [np.log(np.asarray(start, float)) for start in starts]
     curvature = None
@@ -180,9 +200,8 @@ def _fit(
         some, times = first_look
         tried = [_climb(some, begin) for begin in begins]
         begins = [max(tried, key=lambda one: one[1])[0].clip(-FARTHEST + 1, FARTHEST - 1)]
-
-        def curvature(at: Floats) -> Floats:
-            return times * _curvature(some, at)
+        found = times * _curvature(some, begins[0])
+        curvature = found if np.isfinite(found).all() else None
 
     at, height, arrived = max((_climb(objective, begin, curvature) for begin in begins), key=lambda one: one[1])
     if first_look is not None and not arrived and float(np.abs(at).max()) <= FARTHEST:
