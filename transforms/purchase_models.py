@@ -133,9 +133,7 @@ def _weighted(weight: Floats, values: Floats) -> float:
 def _curvature(objective: Objective, at: Floats) -> Floats:
     """The negative Hessian by central differences of the gradient."""
     step = 1e-4
-    rows = [
-        (objective(at - step * unit)[1] - objective(at + step * unit)[1]) / (2 * step) for unit in np.eye(len(at))
-    ]
+    rows = [(objective(at - step * unit)[1] - objective(at + step * unit)[1]) / (2 * step) for unit in np.eye(len(at))]
     matrix = np.array(rows)
     return (matrix + matrix.T) / 2
 

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from math import log
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from schemas.churn import CHURN_COLUMNS, LEFT_REASONS, REASONS
-from schemas.columns import MONEY
 from schemas.period import Month
-from schemas.rules import Rules
-from schemas.segments import CHAIN
-from tests.conftest import REAL_DATA
-from transforms import activity, stocktake
+from tests.transforms.real_chains import churn_of, facts_from
 from transforms.churn import (
     BASELINE,
     CANDIDATES,
@@ -25,36 +19,9 @@ from transforms.churn import (
     calibration_bins,
     cells,
     log_losses,
-    month_churn,
     placements,
     standing_at,
 )
-
-RULES = Rules()
-
-
-def facts_from(purchases: pl.DataFrame, month: Month) -> tuple[SimpleNamespace, pl.LazyFrame]:
-    """What `month_churn` reads, from one row per customer and day: customer_id, business_date, sales; and the status."""
-    known = purchases.filter(pl.col("business_date") <= month.last_day).sort("customer_id", "business_date")
-    amount = pl.col("sales").round(2).cast(MONEY)
-    zero = pl.lit(0).cast(MONEY)
-    scoped = known.select(
-        pl.lit(CHAIN).alias("scope"), "customer_id", "business_date", sales=amount, refunds=zero, cost=zero,
-        costed_net_sales=zero, promotion_sales=zero, net_sales=amount,
-    )  # fmt: skip
-    first = known["business_date"].min()
-    facts_ = activity.rhythm(scoped.lazy(), as_of=month.last_day, history_from=first, rules=RULES)
-    facts = facts_.with_columns(home_store_id=pl.lit("s1")).collect()
-    status = stocktake.customer_status(
-        facts.lazy(),
-        pl.LazyFrame(
-            schema={"customer_id": pl.String, "earlier_known_on": pl.Date, "first_refund_on": pl.Date}
-        ),
-        month=month, history_from=first, successors_now={}, successors_before={}, rules=RULES,
-    )  # fmt: skip
-    return SimpleNamespace(
-        month=month, as_of=month.last_day, history_from=first, purchase_facts=facts, scoped=scoped
-    ), status
 
 
 def simulated(customers: int, months: int, seed: int, *, leaves: float = 0.15) -> pl.DataFrame:
@@ -74,11 +41,6 @@ def simulated(customers: int, months: int, seed: int, *, leaves: float = 0.15) -
     return (
         frame.group_by("customer_id", "business_date").agg(pl.col("sales").sum()).sort("customer_id", "business_date")
     )
-
-
-def churn_of(purchases: pl.DataFrame, month: str) -> MonthChurn:
-    facts, status = facts_from(purchases, Month.parse(month))
-    return month_churn(facts, status, RULES)
 
 
 @pytest.fixture(scope="module")
@@ -269,34 +231,3 @@ def test_equal_chances_share_a_bin() -> None:
     bins = calibration_bins(np.array([0.2] * 30 + [0.5] * 10), np.array([1.0] * 3 + [0.0] * 27 + [1.0] * 5 + [0.0] * 5))
     assert [(one.customers, one.observed) for one in bins] == [(30, 0.1), (10, 0.5)]
     assert calibration_bins(np.empty(0), np.empty(0)) == ()
-
-
-# ---- real chains
-
-
-def test_cdnow_race() -> None:
-    """CDNOW's customers all came in 1997's first quarter, so that a year on rules have little to go by."""
-    path = REAL_DATA / "cdnow" / "CDNOW_sample.txt"
-    if not path.exists():
-        pytest.skip("the CDNOW sample is not at hand (shared/data/cdnow)")
-    churn = churn_of(cdnow(path), "1998-06")
-    assert churn.summary.reason is None
-    losses = {row.model: row.log_loss for row in churn.summary.race if row.cut_off == "1998-03"}
-    assert losses[churn.summary.model] < losses[BASELINE]
-
-
-def cdnow(path: Path) -> pl.DataFrame:
-    rows = [line.split() for line in path.read_text().splitlines() if line.strip()]
-    return (
-        pl.DataFrame(
-            {
-                "customer_id": [row[1] for row in rows],
-                "business_date": [date(int(row[2][:4]), int(row[2][4:6]), int(row[2][6:])) for row in rows],
-                "sales": [float(row[4]) for row in rows],
-            }
-        )
-        .group_by("customer_id", "business_date")
-        .agg(pl.col("sales").sum())
-        .filter(pl.col("sales") > 0)
-        .sort("customer_id", "business_date")
-    )
