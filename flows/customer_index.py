@@ -137,7 +137,7 @@ def _read(workspace: Workspace) -> dict[str, Any] | None:
 
 def _opened(workspace: Workspace, told: dict[str, Any], *, is_stale: bool) -> CustomerIndex:
     folder = _folder(workspace) / told["folder"]
-    frames = LookupFrames(**{name: pl.scan_parquet(folder / f"{name}.parquet") for name in FRAMES})
+    frames = LookupFrames(**{name: pl.scan_parquet(folder / f"{name}.parquet", glob=False) for name in FRAMES})
     return CustomerIndex(
         frames, datetime.fromisoformat(told["known_at"]), date.fromisoformat(told["last_sale_on"]), is_stale
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import polars as pl
 from deltalake import DeltaTable, WriterProperties, write_deltalake
@@ -23,7 +25,7 @@ from deltalake.exceptions import DeltaError
 
 from flows import lake_recovery
 from flows.durable import fsync, write_durably
-from flows.errors import RegularsError
+from flows.errors import RegularsError, UsageError
 from schemas.customers import Buyers
 from schemas.identity import IDENTITY_DECISIONS
 from schemas.identity_decisions import IdentityDecisions
@@ -57,6 +59,10 @@ WRITER_PROPERTIES = WriterProperties(compression="SNAPPY")
 """Two thirds of the default's time."""
 
 
+UNUSABLE_IN_A_PATH = re.compile(r"[\[\]\\\\]|%[0-9A-Fa-f]{2}")
+"""Delta takes its folder for an address, in which these mean something else."""
+
+
 class LakeError(RegularsError):
     """The lake could not be read or written; nothing of this attempt is visible."""
 
@@ -83,7 +89,10 @@ class Lake:
     """The Delta tables under one folder."""
 
     def __init__(self, root: Path) -> None:
+        """UsageError where the store cannot work below such a folder."""
         self.root = root
+        if unusable := UNUSABLE_IN_A_PATH.search(str(root.absolute())):
+            raise UsageError(f"{root.absolute()}: the lake cannot be kept in a folder with {unusable[0]!r} in its name")
 
     # ---- reading
 
@@ -104,12 +113,7 @@ class Lake:
         if not DeltaTable.is_deltatable(str(path)):
             return pl.DataFrame(schema=schema).lazy()
         with _as_lake_error(f"reading {table}"):
-            rows = pl.scan_delta(str(path))
-            landed = rows.collect_schema().names()  # a table from before a column was asked for lacks it: unknown
-            return rows.select(
-                (pl.col(name) if name in landed else pl.lit(None).alias(name)).cast(dtype)
-                for name, dtype in schema.items()
-            )
+            return _data_of(path, DeltaTable(str(path)), schema)
 
     def order_lines(self, ledger: pl.DataFrame) -> pl.LazyFrame:
         """The current order lines by this ledger: neither replaced nor withdrawn by a newer landing. Unsorted."""
@@ -179,7 +183,8 @@ class Lake:
         if lake_recovery.version_of(ledger) <= version or not lake_recovery.is_whole(ledger, version + 1):
             return False
         with _as_lake_error("reading ledger"):
-            landed = pl.scan_delta(str(ledger), version=version + 1).select("landing_id").collect()
+            then = DeltaTable(str(ledger), version=version + 1)
+            landed = _data_of(ledger, then, schema_of(Ledger)).select("landing_id").collect()
         return set(landing_ids) <= set(landed["landing_id"].to_list())
 
     @property
@@ -198,6 +203,19 @@ class Lake:
         if len(delta.file_uris()) >= FILES_BEFORE_COMPACTION:
             delta.optimize.compact()
             _make_durable(path, DeltaTable(str(path)).version())
+
+
+def _data_of(path: Path, delta: DeltaTable, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+    """The rows of a table's data files. A file from before a column was asked for lacks it: unknown.
+
+    Not by `polars.scan_delta`, which finds no file below a folder with a space or a Chinese name.
+    """
+    added = pl.DataFrame(delta.get_add_actions())["path"].to_list()
+    if not added:
+        return pl.DataFrame(schema=schema).lazy()
+    files = [path / unquote(name) for name in added]
+    rows = pl.scan_parquet(files, schema=schema, glob=False, missing_columns="insert", extra_columns="ignore")
+    return rows.select(list(schema))
 
 
 def open_quarantine(lake: Lake, ledger: pl.DataFrame) -> pl.LazyFrame:

@@ -9,8 +9,10 @@ import pytest
 
 from flows import lake as lake_module
 from flows.config import read_settings
+from flows.errors import UsageError
 from flows.ingest import ingest
 from flows.lake import Lake, LakeError
+from tests.conftest import empty_workspace
 
 NOW = datetime(2026, 11, 2)
 ROWS = "order_id,line_no,ordered_at,store_id,product_id,quantity,unit_price,member_id\no1,1,2026-10-01,S1,p1,1,5,m1\n"
@@ -122,3 +124,46 @@ def test_values_of_personal_columns_do_not_stand_in_the_logs_statistics(shop):
     ingest(shop, read_settings(shop), now=NOW)
     for entry in (shop.lake / "buyers" / "_delta_log").glob("*.json"):
         assert '"m1"' not in entry.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["My shop", "周大生 门店", "50% off", "#1 & more?", "a+b*c", 'the "best"'])
+def test_a_workspace_may_be_called_anything(folder, tmp_path, monkeypatch):
+    """Delta takes a folder for an address; a killed attempt must be taken back there, too."""
+    shop = empty_workspace(tmp_path / folder)
+    (shop.inbox / "a.csv").write_text(ROWS, encoding="utf-8")
+    test_an_attempt_that_dies_before_any_table_leaves_nothing_visible_and_the_next_lands_once(
+        shop, monkeypatch, "ledger"
+    )
+    (shop.inbox / "b.csv").write_text(ROWS.replace("o1", "o2"), encoding="utf-8")
+    ingest(shop, read_settings(shop), now=NOW)
+    assert rows_landed(shop) == 2
+
+
+@pytest.mark.parametrize("folder", ["a[1]", "back\\slash", "a%20b"])
+def test_a_folder_that_the_store_takes_for_another_is_refused_by_name(folder, tmp_path):
+    shop = empty_workspace(tmp_path / folder)
+    (shop.inbox / "a.csv").write_text(ROWS, encoding="utf-8")
+    with pytest.raises(UsageError, match="the lake cannot be kept in a folder with"):
+        ingest(shop, read_settings(shop), now=NOW)
+    assert (shop.inbox / "a.csv").exists()
+
+
+def test_a_column_that_came_later_is_unknown_in_what_landed_before(shop, monkeypatch):
+    """A lake made by an older version: its files lack the column, and both kinds of rows are read."""
+    (shop.inbox / "old.csv").write_text("member_id,name,district\nm1,Invented One,North\n", encoding="utf-8")
+    table = lake_module.TABLES["customers"]
+    older = [name for name in lake_module.schema_of(table) if name != "district"]
+    write = lake_module.write_deltalake
+    monkeypatch.setattr(
+        "flows.lake.write_deltalake",
+        lambda path, rows, **options: write(
+            path, rows.select(older) if path.endswith("customers") else rows, **options
+        ),
+    )
+    ingest(shop, read_settings(shop), now=NOW)
+    monkeypatch.undo()
+    (shop.inbox / "new.csv").write_text("member_id,name,district\nm2,Invented Two,South\n", encoding="utf-8")
+    ingest(shop, read_settings(shop), now=NOW)
+    lake = Lake(shop.lake)
+    rows = lake.scan("customers", lake.ledger()).sort("member_id").select("member_id", "district").collect().rows()
+    assert rows == [("m1", None), ("m2", "South")]
