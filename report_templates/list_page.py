@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from report_templates import sentences
 from report_templates.action_sheet import beyond_capacity, capacities
@@ -13,12 +12,11 @@ from schemas.review import Action, Associate, Review
 from schemas.segments import ACTION_KIND
 
 CODE_LENGTH = 8
-LISTED = 70
-"""At most this many rows are printed for one associate: two pages; the rest is in actions.xlsx."""
+LISTED, LISTED_IN_ENGLISH = 36, 29
+"""At most this many rows are printed for one associate: one page to tear off; the rest is in actions.xlsx. English takes
+more lines for what to say and why."""
 RUNS_ON = 8
 """So few things that nobody owns need no page of their own: they stand under the pages for the manager, who assigns them."""
-TAIL = 4
-"""The last rows of a list that stay together."""
 
 
 def list_pages(review: Review, say: Language) -> list[Mapping[str, object]]:
@@ -54,7 +52,10 @@ def _list(
 ) -> Mapping[str, object]:
     month = Month.parse(review.month).next
     planned = [action for action in actions if action.action_id not in beyond]
-    shown = planned[:LISTED]
+    # a page holds what takes a personal word; messages sent in bulk are sent from the sheet
+    shown = sorted(planned, key=lambda action: not action.uses_capacity)[
+        : LISTED if say.is_chinese else LISTED_IN_ENGLISH
+    ]
     return {
         "title": sentences.list_title(say, owner, planned or actions, month),
         "lede": sentences.list_lede(
@@ -62,7 +63,7 @@ def _list(
         ),
         "drafts": _drafts(shown, say),
         "runs_on": owner.associate_id is None and len(shown) <= RUNS_ON,
-        "weeks": _weeks(shown, review, say),
+        "rows": _rows(shown, review, say),
     }
 
 
@@ -72,29 +73,14 @@ def _drafts(actions: Sequence[Action], say: Language) -> list[tuple[str, str]]:
     return [(sentences.kind(say, code), sentences.DRAFTS[code](say, None)) for code in ACTION_KIND if code in kinds]
 
 
-def _weeks(actions: Sequence[Action], review: Review, say: Language) -> list[Mapping[str, object]]:
-    """Week by week; within a week by day, what is owed first."""
-    month = Month.parse(review.month).next
-    groups: dict[date, list[Action]] = {}
-    in_order = sorted(actions, key=lambda action: (action.due_on, not action.is_promised))
-    tail = {action.action_id for action in in_order[-TAIL + 1 :]}
-    for action in in_order:
-        groups.setdefault(week_start(action.due_on, month), []).append(action)
-    return [
-        {
-            "head": say.plain.text("Week of {day}", day=say.plain.day(first)),
-            "count": say.plural("{n} thing", "{n} things", len(rows)),
-            "is_tail": rows[0].action_id in tail,
-            "rows": [{**_row(action, review, say), "is_tail": action.action_id in tail} for action in rows],
-        }
-        for first, rows in sorted(groups.items())
-    ]
-
-
-def week_start(day: date, month: Month) -> date:
-    """The first day of that day's week inside the month: its Monday, or the month's first day."""
-    monday = date.fromordinal(day.toordinal() - day.weekday())
-    return max(monday, month.first_day) if day >= month.first_day else monday
+def _rows(actions: Sequence[Action], review: Review, say: Language) -> list[Mapping[str, object]]:
+    """By day, what is owed first; a week's first row says so."""
+    rows: list[Mapping[str, object]] = []
+    week = None
+    for action in sorted(actions, key=lambda action: (action.due_on, not action.is_promised)):
+        begun, week = week, action.due_on.isocalendar()[:2]
+        rows.append({**_row(action, review, say), "begins_week": begun is not None and begun != week})
+    return rows
 
 
 def _row(action: Action, review: Review, say: Language) -> Mapping[str, object]:

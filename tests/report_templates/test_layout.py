@@ -17,11 +17,15 @@ from schemas.review import Review
 from tests.report_templates import example_reviews as examples
 from tests.report_templates.test_render import REVIEWS, pdf
 
-CASES = (*REVIEWS, "huge_zh", "short_en", "no_handover_zh", "no_handover_en")
+CASES = (*REVIEWS, "huge_zh", "huge_en", "short_en", "no_handover_zh", "no_handover_en")
 MARGIN = 40
 """Points at the left and right that stay white; the page's margins are 45."""
 FOOT, HEAD = 45, 800
 """Below and above stand the running lines, in points from the bottom."""
+TITLE = 20
+"""CSS pixels: h1 is 22.7."""
+FEW_TICKS = 8
+"""A page with more boxes to tick is a list."""
 HEADING = 12.5
 """CSS pixels: h2 is 12.8, body text at most 12.3."""
 LEAST_INK = 0.004
@@ -30,7 +34,8 @@ LEAST_INK = 0.004
 
 @cache
 def document(name: str) -> bytes:
-    more = {"huge_zh": lambda: examples.huge_store("zh_CN"), "short_en": lambda: examples.short_store("en"),
+    more = {"huge_zh": lambda: examples.huge_store("zh_CN"),
+            "huge_en": lambda: examples.huge_store("en"), "short_en": lambda: examples.short_store("en"),
             "no_handover_zh": lambda: without_handover("zh_CN"), "no_handover_en": lambda: without_handover("en")}  # fmt: skip
     return review_pdf(more[name]()) if name in more else pdf(name)
 
@@ -136,3 +141,11 @@ def test_an_overlap_and_an_orphan_would_be_found():
     heading = Line("Why they leave", 50, 150, 60, 72, 12.8)
     assert orphans([heading, Line("aside", 300, 350, 50, 58, 10.4)]) == ["Why they leave"]
     assert not orphans([heading, Line("below", 60, 90, 48, 56, 10.4)])
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith(("ordinary", "huge", "hostile"))])
+def test_a_list_is_one_page_to_tear_off(name):
+    for number, page in enumerate(pypdfium2.PdfDocument(document(name)), 1):
+        lines = lines_of(page)
+        if sum(line.text.startswith("□") for line in lines) > FEW_TICKS:
+            assert any(line.size >= TITLE for line in lines), f"page {number} goes on with a list"

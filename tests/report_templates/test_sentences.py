@@ -15,12 +15,10 @@ from babel.messages.pofile import read_po
 from report_templates import sentences
 from report_templates.album import Album
 from report_templates.language import Language
-from report_templates.list_page import week_start
 from report_templates.render import review_html
 from report_templates.stores_page import stores_page
 from schemas import segments
 from schemas.metrics import EMPTY_REASONS, METRICS
-from schemas.period import Month
 from schemas.quarantine import REASONS
 from schemas.review import Figure, StocktakeRow
 from schemas.segments import ACTION_KIND, CARE_KIND, KNOWLEDGE_QUESTIONS, VIP_QUESTIONS
@@ -229,14 +227,6 @@ def test_drafts_do_not_assume_that_a_product_is_worn_or_needs_care():
         for draft in sentences.DRAFTS.values():
             for product in (None, "玫瑰花束"):
                 assert not re.search(r"戴|保养|清洗|佩|wear|worn|clean|polish|care for", draft(say, product))
-
-
-@pytest.mark.parametrize(("day", "first"), [
-    (date(2026, 11, 1), date(2026, 11, 1)), (date(2026, 11, 2), date(2026, 11, 2)), (date(2026, 11, 8), date(2026, 11, 2)),
-    (date(2026, 11, 30), date(2026, 11, 30)), (date(2026, 10, 31), date(2026, 10, 26)),
-])  # fmt: skip
-def test_a_week_is_named_by_its_first_day_inside_the_month(day, first):
-    assert week_start(day, Month(2026, 11)) == first
 
 
 def test_chinese_labels_and_meanings_use_chinese_punctuation():
