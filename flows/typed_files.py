@@ -93,7 +93,7 @@ def typed_file(
         for one in writing:
             one.result()
     return TypedFile(
-        name, file_hash, source, table, parts.all(reader.empty().rows),
+        name, file_hash, source, table, parts.all(lambda: reader.empty().rows),
         pl.concat([pl.DataFrame(schema=SET_ASIDE_SCHEMA), *reader.set_aside]),
         pl.concat([pl.DataFrame(schema=DAMAGED_SCHEMA), *reader.damaged]),
         reader.rows_in, reader.rows_not_data,
@@ -223,9 +223,9 @@ class _Parts:
         if self._key is not None:
             self._keys.append(part[self._key].drop_nulls().hash(1).unique())
 
-    def all(self, none: pl.DataFrame) -> list[Callable[[], pl.DataFrame]]:
-        """What reads the parts, one after the other; `none`: a part without rows."""
-        rest = pl.concat(self._waiting or [none])
+    def all(self, none: Callable[[], pl.DataFrame]) -> list[Callable[[], pl.DataFrame]]:
+        """What reads the parts, one after the other; `none` makes a part without rows."""
+        rest = pl.concat(self._waiting) if self._waiting else none()
         if not self._written:
             return [lambda: rest]
         self.write(rest)

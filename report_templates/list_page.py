@@ -76,9 +76,9 @@ def _drafts(actions: Sequence[Action], say: Language) -> list[tuple[str, str]]:
 def _rows(actions: Sequence[Action], review: Review, say: Language) -> list[Mapping[str, object]]:
     """By day, what is owed first; a week's first row says so."""
     rows: list[Mapping[str, object]] = []
-    week = None
+    week: tuple[int, int] | None = None
     for action in sorted(actions, key=lambda action: (action.due_on, not action.is_promised)):
-        begun, week = week, action.due_on.isocalendar()[:2]
+        begun, week = week, (action.due_on.isocalendar().year, action.due_on.isocalendar().week)
         rows.append({**_row(action, review, say), "begins_week": begun is not None and begun != week})
     return rows
 

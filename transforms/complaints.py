@@ -11,7 +11,7 @@ from schemas.columns import MONEY
 from schemas.complaints import CAUSE, PROCEDURE, SEVERITY, UNKNOWN_WORD, Worded
 from schemas.period import window_start
 from schemas.segments import CHAIN
-from transforms.intervals import wilson
+from transforms.intervals import steady_mean, wilson
 
 RECURS_WITHIN_DAYS = 90
 UNIT_SUMS = ("units_sold", "units_returned", "lines_sold", "lines_returned")
@@ -212,7 +212,7 @@ def repurchase_by_speed(register: pl.LazyFrame, again: pl.LazyFrame) -> pl.LazyF
         .agg(
             n=pl.len().cast(pl.Int64),
             again=pl.col("is_back").sum().cast(pl.Int64),
-            matched_share=pl.col("matched_share").sort().mean(),
+            matched_share=steady_mean(pl.col("matched_share")),
             matched_n=pl.col("matched_share").count().cast(pl.Int64),
         )
         .with_columns(share=pl.col("again") / pl.col("n"), low=low, high=high)

@@ -27,8 +27,8 @@ def known_contacts(contacts: pl.LazyFrame, keys: pl.LazyFrame, listed: pl.LazyFr
     made = people.said_once(contacts.filter(pl.col("contacted_at").dt.date() <= as_of))
     was_for = listed.select("action_id", listed_id="customer_id").unique("action_id", keep="any")
     return (
-        made.join(keys, on="buyer_key", how="left", validate="m:1")
-        .join(was_for, on="action_id", how="left", validate="m:1")
+        made.join(keys, on="buyer_key", how="left", validate="m:1", maintain_order="left")
+        .join(was_for, on="action_id", how="left", validate="m:1", maintain_order="left")
         .with_columns(customer_id=pl.coalesce("customer_id", "listed_id"))
         .drop("listed_id")
         .filter(pl.any_horizontal(pl.col("customer_id", "action_id").is_not_null()))

@@ -33,6 +33,7 @@ from schemas.segments import CHAIN
 from transforms.actions import action_id
 from transforms.contacts import result_code
 from transforms.facts import Facts
+from transforms.intervals import steady_mean
 
 Number = TypeVar("Number", float, pl.Expr)
 
@@ -295,10 +296,10 @@ def effect_by_kind(trial: pl.LazyFrame) -> pl.LazyFrame:
         control=held.sum().cast(pl.Int64),
         buyers_treated=pl.col("bought").filter(called).sum().cast(pl.Int64),
         buyers_control=pl.col("bought").filter(held).sum().cast(pl.Int64),
-        mean_treated=sales.filter(called).mean(),
-        mean_control=sales.filter(held).mean(),
-        mean_both=sales.mean(),
-        mean_square_both=(sales**2).mean(),
+        mean_treated=steady_mean(sales.filter(called)),
+        mean_control=steady_mean(sales.filter(held)),
+        mean_both=steady_mean(sales),
+        mean_square_both=steady_mean(sales**2),
     )
     return effect_of_counts(counted).sort("kind", "segment")
 

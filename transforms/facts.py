@@ -119,7 +119,7 @@ class NothingKnown(ValueError):
 
 def resolved(rows: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
     """`rows` with the `customer_id` behind their buyer key (null: nobody named)."""
-    return rows.join(keys, on="buyer_key", how="left", validate="m:1")
+    return rows.join(keys, on="buyer_key", how="left", validate="m:1", maintain_order="left")
 
 
 def facts_of(

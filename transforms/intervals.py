@@ -1,10 +1,22 @@
-"""95 % intervals of shares and means."""
+"""Means and shares, and their 95 % intervals."""
 
 from __future__ import annotations
 
 import polars as pl
 
 Z_95 = 1.959963984540054
+DIGITS = 12
+"""Of a sum of floats, those that are the same in whatever order they are added up."""
+
+
+def steady(summed: pl.Expr) -> pl.Expr:
+    """A number that floats were added up for, the same whatever the order of rows and groups was."""
+    return summed.round_sig_figs(DIGITS).round(DIGITS)
+
+
+def steady_mean(values: pl.Expr) -> pl.Expr:
+    """The mean of `values` within a group, the same whatever the order of rows and groups."""
+    return steady(values.cast(pl.Float64).mean())
 
 
 def wilson(happened: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

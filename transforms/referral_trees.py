@@ -11,7 +11,7 @@ from schemas.disclosure import FEWEST_SHOWN
 from schemas.period import Month, window_start
 from schemas.rules import Rules
 from schemas.segments import CHAIN
-from transforms.intervals import Z_95, wilson
+from transforms.intervals import Z_95, steady, steady_mean, wilson
 
 HALVED_PER_GENERATION = 0.5
 GENERATIONS = 20
@@ -139,8 +139,8 @@ def groups(cohort: pl.LazyFrame, homes: pl.LazyFrame) -> pl.LazyFrame:
             customers=pl.len().cast(pl.Int64),
             retained=pl.col("is_retained").sum().cast(pl.Int64),
             net_sales_12m=pl.col("net_sales_12m").sum().cast(MONEY),
-            mean=pl.col("net_sales_12m").cast(pl.Float64).sort().mean(),
-            deviation=pl.col("net_sales_12m").cast(pl.Float64).sort().std(),
+            mean=steady_mean(pl.col("net_sales_12m")),
+            deviation=steady(pl.col("net_sales_12m").cast(pl.Float64).std()),
         )
         .select(
             "scope", "is_referred", "customers", "retained", "net_sales_12m",

@@ -11,6 +11,7 @@ from schemas.period import Month
 from schemas.rules import Rules
 from schemas.segments import CHAIN
 from transforms import value
+from transforms.intervals import steady_mean
 
 DAYS_AFTER = 90
 RECENCY_BANDS = (30, 90, 180, 365)
@@ -125,7 +126,7 @@ def _alike(
         )
         shares.append(
             standing.group_by(STRATUM)
-            .agg(matched_share=pl.col("is_back").fill_null(False).mean())
+            .agg(matched_share=steady_mean(pl.col("is_back").fill_null(False)))
             .sort(STRATUM)
             .collect()
         )

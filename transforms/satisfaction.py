@@ -9,7 +9,7 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.period import window_start
 from transforms.complaints import scoped
-from transforms.intervals import wilson
+from transforms.intervals import steady_mean, wilson
 
 MET_WITHIN = 0.5
 """Experience and expectation less than half a point of the scale apart are "met"."""
@@ -28,7 +28,7 @@ def answers(surveys: pl.LazyFrame) -> pl.LazyFrame:
     both = pl.col("expectation").is_not_null() & pl.col("experience").is_not_null()
     difference = (pl.col("experience") - pl.col("expectation")).cast(pl.Float64)
     whole, parts = pl.col("aspect").is_null(), pl.col("aspect").is_not_null()
-    gap = pl.coalesce(pl.col("difference").filter(whole).mean(), pl.col("difference").filter(parts).mean())
+    gap = pl.coalesce(steady_mean(pl.col("difference").filter(whole)), steady_mean(pl.col("difference").filter(parts)))
     state = (
         pl.when(pl.col("gap") <= -MET_WITHIN)
         .then(pl.lit("below"))
@@ -81,21 +81,21 @@ def aspects(surveys: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
         .group_by("scope", "aspect")
         .agg(
             answers=pl.col("experience").count().cast(pl.Int64),
-            importance=pl.col("importance").mean(),
-            expectation=pl.col("expectation").filter(both).mean(),
-            experience=pl.col("experience").mean(),
-            gap=gap.mean(),
+            importance=steady_mean(pl.col("importance")),
+            expectation=steady_mean(pl.col("expectation").filter(both)),
+            experience=steady_mean(pl.col("experience")),
+            gap=steady_mean(gap),
             below=(gap < 0).sum().cast(pl.Int64),
             met=(gap == 0).sum().cast(pl.Int64),
             exceeded=(gap > 0).sum().cast(pl.Int64),
-            competitor_experience=pl.col("competitor_experience").mean(),
+            competitor_experience=steady_mean(pl.col("competitor_experience")),
             competitor_answers=pl.col("competitor_experience").count().cast(pl.Int64),
         )
         .filter(pl.col("answers") > 0)
         .sort("scope", "aspect")
     )
-    matters = pl.col("importance") >= pl.col("importance").mean().over("scope")
-    does_well = pl.col("experience") >= pl.col("experience").mean().over("scope")
+    matters = pl.col("importance") >= steady_mean(pl.col("importance")).over("scope")
+    does_well = pl.col("experience") >= steady_mean(pl.col("experience")).over("scope")
     quadrant = (
         pl.when(matters & ~does_well)
         .then(pl.lit("improve"))
@@ -152,8 +152,8 @@ def prices(
         .group_by("scope", "category")
         .agg(
             answers=pl.len().cast(pl.Int64),
-            expected=pl.col("expected").sort().mean().round(2).cast(MONEY),
-            paid=pl.col("paid").sort().mean().round(2).cast(MONEY),
+            expected=steady_mean(pl.col("expected")).round(2).cast(MONEY),
+            paid=steady_mean(pl.col("paid")).round(2).cast(MONEY),
             dearer=(ratio > 1 + PRICE_TOLERANCE).sum().cast(pl.Int64),
             cheaper=(ratio < 1 - PRICE_TOLERANCE).sum().cast(pl.Int64),
         )
@@ -269,7 +269,7 @@ def answer_counts(answered: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
         .agg(
             answers_12m=pl.len().cast(pl.Int64),
             answers_below_12m=(pl.col("state") == "below").sum().cast(pl.Int64),
-            satisfaction_gap=pl.col("gap").sort().mean(),
+            satisfaction_gap=steady_mean(pl.col("gap")),
         )
         .join(latest, on="scope", how="left", validate="1:1")
         .with_columns(pl.col("surveyed_customers_12m", "surveyed_below_12m").fill_null(0))
@@ -295,7 +295,7 @@ def service_kinds(services: pl.LazyFrame, again: pl.LazyFrame, *, as_of: date) -
             rated=(recent & pl.col("satisfied").is_not_null()).sum().cast(pl.Int64),
             n=pl.col("is_back").is_not_null().sum().cast(pl.Int64),
             again=pl.col("is_back").fill_null(False).sum().cast(pl.Int64),
-            matched_share=pl.col("matched_share").sort().mean(),
+            matched_share=steady_mean(pl.col("matched_share")),
         )
         .with_columns(again_share=pl.when(pl.col("n") > 0).then(pl.col("again") / pl.col("n")), low=low, high=high)
         .sort("scope", "services", "kind", descending=[False, True, False])

@@ -231,23 +231,23 @@ def test_a_decision_that_cannot_be_is_refused_in_one_line(workspace: Workspace, 
     assert lake.ledger().height == 1
 
 
-def test_the_command_line_decides_and_lists(sample_copy: Workspace, regulars):
-    listed = json.loads(regulars("identity", "-w", sample_copy.root, "--json").stdout)
+def test_the_command_line_decides_and_lists(sample_copy: Workspace, regulars_here):
+    listed = json.loads(regulars_here("identity", "-w", sample_copy.root, "--json").stdout)
     pair = listed["proposals"][0]
-    merged = regulars(
+    merged = regulars_here(
         "merge", pair["customer"]["customer_id"][:9], pair["other"]["customer_id"], "-w", sample_copy.root
     )
     assert merged.returncode == 0 and merged.stdout.startswith("merge d"), merged.stderr
     decision = merged.stdout.split()[1].rstrip(":")
-    text = regulars("identity", "-w", sample_copy.root).stdout
+    text = regulars_here("identity", "-w", sample_copy.root).stdout
     assert decision in text and "left out   phone …" in text
     names = [
         row["name"] for row in rows_of(next((sample_copy.root / "landed").rglob("customers.csv"))) if row.get("name")
     ]
     assert not any(name in text for name in names)
-    assert regulars("undo", decision, "-w", sample_copy.root).returncode == 0
-    assert "(undone)" in regulars("identity", "-w", sample_copy.root).stdout
-    refused = regulars("merge", "nobody", "M1", "-w", sample_copy.root)
+    assert regulars_here("undo", decision, "-w", sample_copy.root).returncode == 0
+    assert "(undone)" in regulars_here("identity", "-w", sample_copy.root).stdout
+    refused = regulars_here("merge", "nobody", "M1", "-w", sample_copy.root)
     assert refused.returncode == 2 and refused.stderr.count("\n") == 1
 
 

@@ -71,14 +71,14 @@ def one_line(done: subprocess.CompletedProcess[str], code: int, *told: str) -> N
     assert not done.stdout
 
 
-def test_the_days_list_in_chinese_and_english(shop, regulars):
-    told = regulars("care", "--date", "2026-11-08", "-w", shop.root).stdout
+def test_the_days_list_in_chinese_and_english(shop, regulars_here):
+    told = regulars_here("care", "--date", "2026-11-08", "-w", shop.root).stdout
     assert "2026年11月8日：应联系 4 人次" in told
     for text in ("当日致谢", "谢谢您今天光临，愿Ring带给您好心情", "三日回访", "生日快乐", "农历九月三十", "王*"):
         assert text in told, text
     assert "王小明" not in told and "19900000001" not in told
     in_english(shop)
-    told = regulars("care", "--date", "2026-11-08", "-w", shop.root).stdout
+    told = regulars_here("care", "--date", "2026-11-08", "-w", shop.root).stdout
     for text in (
         "8 November 2026: 4 words are due",
         "Thank-you on the day",
@@ -88,8 +88,8 @@ def test_the_days_list_in_chinese_and_english(shop, regulars):
         assert text in told, text
 
 
-def test_the_days_list_as_data(shop, regulars):
-    done = regulars("care", "--date", "2026-11-08", "-w", shop.root, "--json", "--full")
+def test_the_days_list_as_data(shop, regulars_here):
+    done = regulars_here("care", "--date", "2026-11-08", "-w", shop.root, "--json", "--full")
     told = json.loads(done.stdout)
     assert (told["day"], told["is_stale"], told["quiet_until"]) == ("2026-11-08", False, "09:00")
     rows = {(row["name"], row["kind"]): row for row in told["care"]}
@@ -103,43 +103,43 @@ def test_the_days_list_as_data(shop, regulars):
     assert rows["王芳", "birthday"]["is_lunar"]
     assert rows["王芳", "birthday"]["phone"] == "19900004471"
     assert all(row["message"] for row in told["care"])
-    nothing = json.loads(regulars("care", "--date", "2026-11-09", "-w", shop.root, "--json").stdout)
+    nothing = json.loads(regulars_here("care", "--date", "2026-11-09", "-w", shop.root, "--json").stdout)
     assert nothing["care"] == []
 
 
-def test_dates_of_the_next_days_tell_lunar_ones_as_such(shop, regulars):
-    told = regulars("dates", "--from", "2026-11-08", "--days", "3", "-w", shop.root).stdout
+def test_dates_of_the_next_days_tell_lunar_ones_as_such(shop, regulars_here):
+    told = regulars_here("dates", "--from", "2026-11-08", "--days", "3", "-w", shop.root).stdout
     for text in ("2026年11月8日至2026年11月10日：3 个重要日子", "生日：农历九月三十", "纪念日：6 周年", "到店"):
         assert text in told, text
     in_english(shop)
-    told = regulars("dates", "--from", "2026-11-10", "--days", "1", "-w", shop.root).stdout
+    told = regulars_here("dates", "--from", "2026-11-10", "--days", "1", "-w", shop.root).stdout
     assert "10 November 2026: 1 date" in told and "Anniversary: 6 years" in told and "J. S." in told
 
 
-def test_several_hits_are_a_short_list_and_one_is_a_dossier(shop, regulars):
-    told = regulars("customer", "王", "-w", shop.root).stdout
+def test_several_hits_are_a_short_list_and_one_is_a_dossier(shop, regulars_here):
+    told = regulars_here("customer", "王", "-w", shop.root).stdout
     assert "有 2 位顾客符合" in told and "…4471" in told
-    told = regulars("customer", "wangxiaoming", "-w", shop.root).stdout
+    told = regulars_here("customer", "wangxiaoming", "-w", shop.root).stdout
     assert "王**常来常往" in told and "…0001" in told and "生日" in told and "1990000" not in told
-    told = regulars("customer", "4471", "-w", shop.root, "--full").stdout
+    told = regulars_here("customer", "4471", "-w", shop.root, "--full").stdout
     assert "王芳" in told and "19900004471" in told
     in_english(shop)
-    told = regulars("customer", "smith", "-w", shop.root).stdout
+    told = regulars_here("customer", "smith", "-w", shop.root).stdout
     assert "No consent to contact: only when they come in." in told
-    data = json.loads(regulars("customer", "M1", "-w", shop.root, "--json").stdout)
+    data = json.loads(regulars_here("customer", "M1", "-w", shop.root, "--json").stdout)
     assert data["dossier"]["net_sales"] == 500.0 and data["matches"][0]["found_by"] == "id"
 
 
-def test_a_dossier_is_one_page(shop, regulars, tmp_path):
+def test_a_dossier_is_one_page(shop, regulars_here, tmp_path):
     pypdfium2 = pytest.importorskip("pypdfium2")
     for full, name in ((False, "王**"), (True, "王小明")):
         file = tmp_path / f"{full}.pdf"
-        done = regulars("customer", "M1", "-w", shop.root, "--pdf", file, *(["--full"] if full else []))
+        done = regulars_here("customer", "M1", "-w", shop.root, "--pdf", file, *(["--full"] if full else []))
         assert done.returncode == 0 and done.stdout.strip() == str(file), done.stderr
         document = pypdfium2.PdfDocument(file)
         text = document[0].get_textpage().get_text_range()
         assert len(document) == 1 and name in text and ("19900000001" in text) is full
-    one_line(regulars("customer", "王", "-w", shop.root, "--pdf", tmp_path / "x.pdf"), 2, "2 customers fit")
+    one_line(regulars_here("customer", "王", "-w", shop.root, "--pdf", tmp_path / "x.pdf"), 2, "2 customers fit")
 
 
 @pytest.mark.parametrize(
@@ -156,12 +156,12 @@ def test_a_dossier_is_one_page(shop, regulars, tmp_path):
         (("dates", "--days", "0"), ("--days 0",)),
     ],
 )
-def test_what_cannot_be_answered_is_one_line_with_its_remedy(shop, regulars, arguments, told):
-    one_line(regulars(*arguments, "-w", shop.root), 2, *told)
+def test_what_cannot_be_answered_is_one_line_with_its_remedy(shop, regulars_here, arguments, told):
+    one_line(regulars_here(*arguments, "-w", shop.root), 2, *told)
 
 
-def test_nothing_landed_is_said(workspace, regulars):
-    one_line(regulars("customer", "wang", "-w", workspace.root), 2, "nothing has landed")
+def test_nothing_landed_is_said(workspace, regulars_here):
+    one_line(regulars_here("customer", "wang", "-w", workspace.root), 2, "nothing has landed")
 
 
 def test_every_look_up_is_logged_by_customer_id_only_and_not_answered_unlogged(shop):

@@ -353,27 +353,27 @@ def test_an_empty_and_a_strange_file_are_no_trouble():
 # ---- on the command line, and in the inbox
 
 
-def test_an_unknown_file_stays_in_the_inbox_until_its_mapping_is_saved(regulars, workspace):
+def test_an_unknown_file_stays_in_the_inbox_until_its_mapping_is_saved(regulars_here, workspace):
     (path,) = written(workspace, TILLS[0])
-    left = regulars("ingest", "-w", workspace.root)
+    left = regulars_here("ingest", "-w", workspace.root)
     assert left.returncode == 1 and path.exists()
     assert "`regulars inspect" in left.stderr
-    shown = regulars("inspect", path, "-w", workspace.root)
+    shown = regulars_here("inspect", path, "-w", workspace.root)
     assert shown.returncode == 1 and "--save" in shown.stdout
-    saved = regulars("inspect", path, "-w", workspace.root, "--save")
+    saved = regulars_here("inspect", path, "-w", workspace.root, "--save")
     assert saved.returncode == 0, saved.stdout
     assert 'chain.toml now has [sources."收银明细"]' in saved.stdout
-    assert regulars("ingest", "-w", workspace.root).returncode == 0
+    assert regulars_here("ingest", "-w", workspace.root).returncode == 0
     assert not path.exists()
 
 
-def test_open_questions_are_answered_on_the_command_line(regulars, workspace):
+def test_open_questions_are_answered_on_the_command_line(regulars_here, workspace):
     (path,) = written(workspace, next(layout for layout in TILLS if layout.file == "one shop.csv"))
-    asked = regulars("inspect", path, "-w", workspace.root, "--save")
+    asked = regulars_here("inspect", path, "-w", workspace.root, "--save")
     assert asked.returncode == 1
     assert "? no column names the store: --set store_id=S01" in asked.stdout
     assert "[sources.one_shop]" not in workspace.chain_toml.read_text(encoding="utf-8")
-    answered = regulars("inspect", path, "-w", workspace.root, "--save", "--set", "store_id=S07")
+    answered = regulars_here("inspect", path, "-w", workspace.root, "--save", "--set", "store_id=S07")
     assert answered.returncode == 0
     assert sources_of(read_settings(workspace))["one_shop"].constants == {"store_id": "S07"}
 
@@ -386,9 +386,9 @@ def test_open_questions_are_answered_on_the_command_line(regulars, workspace):
         ("InvoiceNo,StockCode,Description,Quantity,UnitPrice,CustomerID,Country", "InvoiceDate"),
     ],
 )  # fmt: skip
-def test_a_recognised_file_that_misses_a_column_names_it(regulars, workspace, header, told):
+def test_a_recognised_file_that_misses_a_column_names_it(regulars_here, workspace, header, told):
     (workspace.inbox / "a.csv").write_text(f"{header}\n{','.join('1' for _ in header.split(','))}\n", encoding="utf-8")
-    left = regulars("ingest", "-w", workspace.root)
+    left = regulars_here("ingest", "-w", workspace.root)
     assert left.returncode == 1
     assert "looks like" in left.stderr and told in left.stderr
 
@@ -455,9 +455,9 @@ def test_items_need_no_date_only_while_heads_are_described():
         declared("items", items)
 
 
-def test_heads_and_items_are_saved_and_recognised_as_two_sources(regulars, workspace):
+def test_heads_and_items_are_saved_and_recognised_as_two_sources(regulars_here, workspace):
     paths = written(workspace, HEADS, ITEMS)
-    saved = regulars("inspect", *paths, "-w", workspace.root, "--save")
+    saved = regulars_here("inspect", *paths, "-w", workspace.root, "--save")
     assert saved.returncode == 0, saved.stdout
     assert "how the files belong together" in saved.stdout
     again, links = inspect_files(paths[:1], read_settings(workspace))
@@ -465,9 +465,9 @@ def test_heads_and_items_are_saved_and_recognised_as_two_sources(regulars, works
     assert sources_of(read_settings(workspace))["订单主表"].grain == "order"
 
 
-def test_a_proposal_is_data_for_programs(regulars, workspace):
+def test_a_proposal_is_data_for_programs(regulars_here, workspace):
     (path,) = written(workspace, TILLS[2])
-    told = json.loads(regulars("inspect", path, "-w", workspace.root, "--json").stdout)[0]
+    told = json.loads(regulars_here("inspect", path, "-w", workspace.root, "--json").stdout)[0]
     assert told["proposal"]["told"]["date_order"] == "dmy"
     assert told["proposal"]["columns"][0]["role"] == "order_id"
     assert tomllib.loads(told["proposal"]["toml"])["sources"]["bills"]["table"] == "order_lines"

@@ -143,15 +143,15 @@ def test_a_month_that_was_not_known_yet_or_moments_the_wrong_way_round(october):
         compared(october, THIRD, FIRST)
 
 
-def test_on_the_command_line(october, regulars):
+def test_on_the_command_line(october, regulars_here):
     land(october, SECOND, "late.csv", *(f"n{n},1,2026-10-20,S1,p1,1,{n}.00,m1,,," for n in range(1, 12)))
     moments = ("--known-at", "2026-11-03", "--known-at", "2026-11-09")
-    shown = regulars("compare", "2026-10", *moments, "-w", october.root)
+    shown = regulars_here("compare", "2026-10", *moments, "-w", october.root)
     assert shown.returncode == 0, shown.stderr
     assert "and 3 more rows, together +30.00; see --all" in shown.stdout
     assert "sum of the files" in shown.stdout and "+66.00" in shown.stdout
-    told = json.loads(regulars("compare", "2026-10", *moments, "--json", "-w", october.root).stdout)
+    told = json.loads(regulars_here("compare", "2026-10", *moments, "--json", "-w", october.root).stdout)
     assert told["net_sales"] == {"before": 180.0, "after": 246.0, "difference": 66.0, "effect_of_files": 66.0}
     assert [row["line"] for row in told["files"][0]["rows"]] == list(range(2, 13))
-    once = regulars("compare", "2026-10", "--known-at", "2026-11-03", "-w", october.root)
+    once = regulars_here("compare", "2026-10", "--known-at", "2026-11-03", "-w", october.root)
     assert once.returncode == 2 and "twice" in once.stderr

@@ -97,3 +97,9 @@ def test_a_cause_precedes_its_effect(october):
             for key in ("bought_on", "received_on", "last_purchase_on"):
                 day = action.reason.get(key)
                 assert day is None or day <= review.as_of
+
+
+def test_told_again_everything_is_the_same_to_the_last_digit(landed_sample, october):
+    """Not only what is printed: a sum of floats must not show in which order they came."""
+    for _ in range(3):
+        assert month_reviews(Lake(landed_sample.lake), read_settings(landed_sample), Month(2026, 10)) == october
