@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import polars as pl
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from flows import lake_recovery
@@ -55,8 +55,17 @@ TABLE_CONFIGURATION = {
     "delta.dataSkippingNumIndexedCols": "0",
 }
 
-WRITER_PROPERTIES = WriterProperties(compression="SNAPPY")
-"""Two thirds of the default's time."""
+NO_STATISTICS = ColumnProperties(statistics_enabled="NONE")
+"""Smallest and largest values would stand in clear in each file's footer, too; nobody skips by them."""
+NEARLY_DISTINCT = ("order_id", "source_row", "line_no", "ordered_at", "net_sales", "unit_price", "buyer_key")
+"""A dictionary of such a column is built in vain."""
+WRITER_PROPERTIES = WriterProperties(
+    compression="SNAPPY",  # a third less time than the default
+    default_column_properties=NO_STATISTICS,
+    column_properties={
+        name: ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE") for name in NEARLY_DISTINCT
+    },
+)
 
 
 UNUSABLE_IN_A_PATH = re.compile(r"[\[\]\\\\]|%[0-9A-Fa-f]{2}")

@@ -156,11 +156,12 @@ class _Known:
         self._has_heads = self.has_lines and heads.select(pl.len()).collect().item() > 0
 
     def lines_of(self, wanted_orders: pl.DataFrame) -> pl.DataFrame:
-        """The current lines of these orders (store_id, order_id): landing_id and VERSION_COLUMNS."""
+        """The current lines of these orders (store_id and order_id, any number of times): landing_id, VERSION_COLUMNS."""
         lines = self.lake.order_lines(self.ledger)
         wanted = ("landing_id", *versions.VERSION_COLUMNS)
         if not self.has_lines or wanted_orders.is_empty():
             return lines.select(wanted).head(0).collect()
+        wanted_orders = wanted_orders.unique()
         # the semi join on one column first: most of the lake is left out before the second is compared
         ids = wanted_orders["order_id"].unique().implode()
         return (
@@ -230,7 +231,7 @@ def _append_order_lines(
         schema={"source_row": pl.Int64, "store_id": pl.String, "order_id": pl.String, "file_no": pl.Int64}
     )  # fmt: skip
     spoken_of = pl.concat([batch.select("store_id", "order_id"), tellings.select("store_id", "order_id")])
-    landed = known.lines_of(spoken_of.unique())
+    landed = known.lines_of(spoken_of)
     renumbered = versions.numbered_as_known(batch, landed, tellings)
     if renumbered.height:
         batch = batch.update(renumbered, on=["file_no", "source_row"])

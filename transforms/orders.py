@@ -312,7 +312,7 @@ def order_lines(typed: pl.DataFrame, source: SourceFormat, *, country: str = "CN
 def activity(order_lines: pl.LazyFrame) -> pl.LazyFrame:
     """One row per landing, store, buyer key (null: nobody known) and business date with a sale or refund: the roll-up.
 
-    Trade-ins are a way of paying and do not appear. Sums of money are exact.
+    Trade-ins are a way of paying and do not appear. Sums of money are exact. Unsorted.
     """
     is_sale = pl.col("line_kind") == "sale"
     is_refund = pl.col("line_kind") == "refund"
@@ -337,7 +337,6 @@ def activity(order_lines: pl.LazyFrame) -> pl.LazyFrame:
         .select(*day, **amounts)
         .group_by(day)
         .agg(*(pl.col(name).sum().cast(MONEY) for name in list(amounts)[:-1]), pl.col("last_ordered_at").max())
-        .sort("landing_id", "store_id", "business_date", "buyer_key", nulls_last=True)
     )
 
 
