@@ -56,7 +56,7 @@ TABLE_CONFIGURATION = {
 }
 
 NO_STATISTICS = ColumnProperties(statistics_enabled="NONE")
-"""Smallest and largest values would stand in clear in each file's footer, too; nobody skips by them."""
+"""Nobody skips by smallest and largest values; reckoning them takes a fifth of the time."""
 NEARLY_DISTINCT = ("order_id", "source_row", "line_no", "ordered_at", "net_sales", "unit_price", "buyer_key")
 """A dictionary of such a column is built in vain."""
 WRITER_PROPERTIES = WriterProperties(
