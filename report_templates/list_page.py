@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from report_templates import sentences
 from report_templates.action_sheet import beyond_capacity, capacities
@@ -52,10 +53,7 @@ def _list(
 ) -> Mapping[str, object]:
     month = Month.parse(review.month).next
     planned = [action for action in actions if action.action_id not in beyond]
-    # a page holds what takes a personal word; messages sent in bulk are sent from the sheet
-    shown = sorted(planned, key=lambda action: not action.uses_capacity)[
-        : LISTED if say.is_chinese else LISTED_IN_ENGLISH
-    ]
+    shown = sorted(planned, key=_by_weight)[: LISTED if say.is_chinese else LISTED_IN_ENGLISH]
     return {
         "title": sentences.list_title(say, owner, planned or actions, month),
         "lede": sentences.list_lede(
@@ -65,6 +63,11 @@ def _list(
         "runs_on": owner.associate_id is None and len(shown) <= RUNS_ON,
         "rows": _rows(shown, review, say),
     }
+
+
+def _by_weight(action: Action) -> tuple[bool, bool, bool, Decimal]:
+    """What a page holds: the owed first, personal words before greetings (those are sent from the sheet), VIPs, value."""
+    return not action.is_promised, not action.uses_capacity, not action.is_vip, -(action.value_at_stake or Decimal(0))
 
 
 def _drafts(actions: Sequence[Action], say: Language) -> list[tuple[str, str]]:
