@@ -68,7 +68,7 @@ WRITER_PROPERTIES = WriterProperties(
 )
 
 
-UNUSABLE_IN_A_PATH = re.compile(r"[\[\]\\\\]|%[0-9A-Fa-f]{2}")
+UNUSABLE_IN_A_PATH = re.compile(r"[\[\]\\]|%[0-9A-Fa-f]{2}")
 """Delta takes its folder for an address, in which these mean something else."""
 
 
@@ -101,7 +101,10 @@ class Lake:
         """UsageError where the store cannot work below such a folder."""
         self.root = root
         if unusable := UNUSABLE_IN_A_PATH.search(str(root.absolute())):
-            raise UsageError(f"{root.absolute()}: the lake cannot be kept in a folder with {unusable[0]!r} in its name")
+            raise UsageError(
+                f"{root.absolute()}: the lake cannot be kept in a folder with {unusable[0]!r} in its name; "
+                "rename the folder, or move the workspace"
+            )
 
     # ---- reading
 

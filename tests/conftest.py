@@ -117,24 +117,24 @@ def workspace(tmp_path: Path) -> Workspace:
     return empty_workspace(tmp_path / "shop")
 
 
-@pytest.fixture(scope="session")
-def landed_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A small sample chain (3 stores, 16 months), its files landed. Shared: copy it before changing anything."""
-    folder = tmp_path_factory.mktemp("sample") / "chain"
-    write_sample_chain(folder, stores=3, months=16, customers=240)
-    space = Workspace(folder)
+def landed_sample_chain(root: Path, **size: int) -> Workspace:
+    """A sample chain of this size, its files landed."""
+    write_sample_chain(root, **size)
+    space = Workspace(root)
     ingest(space, read_settings(space), now=LANDED_AT)
     return space
+
+
+@pytest.fixture(scope="session")
+def landed_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A small sample chain. Shared: copy it before changing anything."""
+    return landed_sample_chain(tmp_path_factory.mktemp("sample") / "chain", stores=3, months=16, customers=240)
 
 
 @pytest.fixture(scope="session")
 def landed_small_sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A sample chain whose reviews are quickly made (2 stores, 4 months, 16 customers). Shared: copy it before changing anything."""
-    folder = tmp_path_factory.mktemp("small-sample") / "chain"
-    write_sample_chain(folder, stores=2, months=4, customers=16)
-    space = Workspace(folder)
-    ingest(space, read_settings(space), now=LANDED_AT)
-    return space
+    """A sample chain whose reviews are quickly made. Shared: copy it before changing anything."""
+    return landed_sample_chain(tmp_path_factory.mktemp("small-sample") / "chain", stores=2, months=4, customers=16)
 
 
 @pytest.fixture

@@ -127,7 +127,8 @@ def facts_of(
 ) -> Facts:
     """The facts for the review of `month`. NothingKnown when no sale is known by its end.
 
-    `listed`: action_id and customer_id of what earlier months put on their lists.
+    `listed`: action_id and customer_id of what earlier months put on their lists; without it, a returned list's line that
+    has lost its customer's keys is nobody's.
     """
     as_of = month.last_day
     decisions = rows.identity_decisions.collect()
