@@ -23,10 +23,8 @@ MARGIN = 40
 """Points at the left and right that stay white; the page's margins are 45."""
 FOOT, HEAD = 45, 800
 """Below and above stand the running lines, in points from the bottom."""
-TITLE = 20
-"""CSS pixels: h1 is 22.7."""
-FEW_TICKS = 8
-"""A page with more boxes to tick is a list."""
+TITLE = 17
+"""CSS pixels: the title of a list is 17.3 where it runs on under a page, else 22.7; a box to tick is 15.3."""
 HEADING = 12.5
 """CSS pixels: h2 is 12.8, body text at most 12.3."""
 LEAST_INK = 0.004
@@ -155,5 +153,5 @@ def test_an_overlap_and_an_orphan_would_be_found():
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith(("ordinary", "huge", "hostile"))])
 def test_a_list_is_one_page_to_tear_off(name):
     for number, lines in enumerate(pages_of(name), 1):
-        if sum(line.text.startswith("□") for line in lines) > FEW_TICKS:
+        if any(line.text.startswith("□") for line in lines):
             assert any(line.size >= TITLE for line in lines), f"page {number} goes on with a list"
