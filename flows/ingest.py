@@ -22,7 +22,7 @@ from flows.reading.table_files import hash_of, tables_of
 from flows.reading.text_tables import TextTable, check_no_values
 from flows.recognition import UnrecognisedFile, check_currency, recognised_source
 from flows.sources import sources_of
-from flows.typed_files import TypedFile, is_mended, typed_file
+from flows.typed_files import OrdersApart, TypedFile, is_mended, typed_file
 from schemas.source_formats import SourceFormat
 
 ROWS_PER_COMMIT = 1_000_000
@@ -147,13 +147,13 @@ class _Ingest:
                 typed = self._typed(table, staging)
                 if typed is None:
                     continue
-                is_large = len(typed.parts) > 1
-                if is_large:
+                if typed.is_large:
                     self._land(pending)
+                    self._land_large(table, typed, staging)
+                    continue
                 pending.append((table, typed))
-                if is_large or sum(rows.rows_in for _, rows in pending) >= ROWS_PER_COMMIT:
+                if sum(rows.rows_in for _, rows in pending) >= ROWS_PER_COMMIT:
                     self._land(pending)
-                    shutil.rmtree(staging, ignore_errors=True)
             self._land(pending)
         for path, name, content in twins:
             self._tell_landed_before(path, name, content)
@@ -213,9 +213,25 @@ class _Ingest:
             )
         return found
 
-    def _typed(self, table: _Opened, staging: Path) -> TypedFile | None:
+    def _land_large(self, table: _Opened, typed: TypedFile, staging: Path) -> None:
+        """Land a table that is still being read; what of it is written already is taken back when it cannot go on."""
         try:
-            typed = typed_file(table.name, table.content, table.table, table.source, self.settings, staging=staging)
+            self._land([(table, typed)])
+        except UnreadableFile as error:
+            self.lake.recover()
+            self._tell(FileOutcome(table.name, "unreadable", message=f"{table.name} {error}"))
+        except OrdersApart:
+            self.lake.recover()
+            dealt = self._typed(table, staging, deal=True)
+            if dealt is not None:
+                self._land([(table, dealt)])
+        shutil.rmtree(staging, ignore_errors=True)
+
+    def _typed(self, table: _Opened, staging: Path, *, deal: bool = False) -> TypedFile | None:
+        try:
+            typed = typed_file(
+                table.name, table.content, table.table, table.source, self.settings, staging=staging, deal=deal
+            )
             check_no_values(table.table.header, typed.rows_in)
             return typed
         except UnreadableFile as error:

@@ -130,13 +130,14 @@ def _landed(rows: pl.DataFrame, attempt: Attempt, number: int) -> pl.DataFrame:
 def _rounds(files: Sequence[TypedFile]) -> Iterator[list[tuple[int, TypedFile, pl.DataFrame]]]:
     """The first parts of all files, then the second …; each is read while the one before is at work."""
 
-    def read(part: int) -> list[tuple[int, TypedFile, pl.DataFrame]]:
-        return [(number, file, file.parts[part]()) for number, file in enumerate(files) if part < len(file.parts)]
+    def read() -> list[tuple[int, TypedFile, pl.DataFrame]]:
+        told = ((number, file, next(file.parts, None)) for number, file in enumerate(files))
+        return [(number, file, part) for number, file, part in told if part is not None]
 
     with ThreadPoolExecutor(1) as reader:
-        ahead = reader.submit(read, 0)
-        for part in range(max(len(file.parts) for file in files)):
-            some, ahead = ahead.result(), reader.submit(read, part + 1)
+        ahead = reader.submit(read)
+        while some := ahead.result():
+            ahead = reader.submit(read)
             yield some
 
 

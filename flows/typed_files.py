@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from flows.config import Settings
 from flows.reading.text_tables import DAMAGED_SCHEMA, NOT_DATA_SCHEMA, TextBatch, TextTable, as_raw
 from flows.recognition import UnrecognisedFile
 from schemas.source_formats import CUSTOMER_KEYS, DateOrder, SourceFormat, addressed, normalised_header, roles_of
+from transforms.orders import ORDER_AMOUNTS
 from transforms.intake import RoleText, cell_text, proven_date_order, typed_rows
 
 LINE_NO_HEADER = "regulars_line_no"
@@ -22,30 +24,58 @@ SETTLES_HEADER = "regulars_row"
 """Column of a quarantine file that says which quarantined row a mended one settles."""
 
 ROWS_PER_PART = 800_000
-"""A file with more rows than this is written out in parts."""
+"""A file with more rows than this lands in parts."""
 AHEAD = 2
 """Batches that are read and typed at a time."""
 
 SET_ASIDE_SCHEMA = {"source_row": pl.Int64, "value": pl.String, "raw": pl.String}
 
 
+class OrdersApart(Exception):
+    """Lines of one order stand far apart in a large file: its parts must be dealt out by order before any may land."""
+
+
 @dataclass(frozen=True)
 class TypedFile:
-    """One table of a file, typed but not yet held against what landed."""
+    """One table of a file, typed but not yet held against what landed.
+
+    The file of a large table is still being read while its first parts land. What is told of the whole file is complete
+    once the last part was taken.
+    """
 
     name: str
     """The file's name in the inbox; with the sheet or member it stands in after a #."""
     file_hash: str
     source: SourceFormat
     table: TextTable
-    parts: Sequence[Callable[[], pl.DataFrame]]
+    parts: Iterator[pl.DataFrame]
     """One row per sound line each: typed roles, `problem_code`, `problem_role`, `source_row`; of mended files also `settles`;
-    where exact duplicates are dropped also `row_hash`, `row_hash_2`."""
-    set_aside: pl.DataFrame
-    """One row per row with a problem: its value and its cells as they stood."""
-    damaged: pl.DataFrame
-    rows_in: int
-    rows_not_data: int
+    where exact duplicates are dropped also `row_hash`, `row_hash_2`. At least one part. OrdersApart, or an UnreadableFile,
+    may come with any but the first."""
+    _reader: _Reader
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there may be more than one part."""
+        return self.rows_in >= ROWS_PER_PART
+
+    @property
+    def set_aside(self) -> pl.DataFrame:
+        """One row per row with a problem, of the parts so far: its value and its cells as they stood."""
+        return pl.concat([pl.DataFrame(schema=SET_ASIDE_SCHEMA), *self._reader.set_aside])
+
+    @property
+    def damaged(self) -> pl.DataFrame:
+        """One row per damaged line."""
+        return pl.concat([pl.DataFrame(schema=DAMAGED_SCHEMA), *self._reader.damaged])
+
+    @property
+    def rows_in(self) -> int:
+        return self._reader.rows_in
+
+    @property
+    def rows_not_data(self) -> int:
+        return self._reader.rows_not_data
 
     @property
     def own_width(self) -> int:
@@ -76,28 +106,21 @@ def is_mended(header: Sequence[str]) -> bool:
 
 
 def typed_file(
-    name: str, file_hash: str, table: TextTable, source: SourceFormat, settings: Settings, *, staging: Path
+    name: str, file_hash: str, table: TextTable, source: SourceFormat, settings: Settings, *, staging: Path, deal: bool
 ) -> TypedFile:
-    """The table's rows, typed. Those of a large table are written to files in `staging`, in parts."""
+    """The table's rows, typed; those of a large table in parts.
+
+    With `deal`, a large table is read to its end first and its parts are dealt out by order, in files in `staging`.
+    Otherwise they are its rows as they come, and OrdersApart says when that will not do.
+    """
     reader = _Reader(table, source, settings)
-    parts = _Parts(source, staging / file_hash)
-    with ThreadPoolExecutor(AHEAD) as workers, ThreadPoolExecutor(1) as writer:
-        writing: list[Future[None]] = []
-        for typed in _in_order(workers, reader.typed, table.batches()):
-            reader.tally(typed)
-            part = parts.full_with(typed.rows)
-            if part is not None:
-                writing.append(writer.submit(parts.write, part))
-                while len(writing) > 1:
-                    writing.pop(0).result()
-        for one in writing:
-            one.result()
-    return TypedFile(
-        name, file_hash, source, table, parts.all(lambda: reader.empty().rows),
-        pl.concat([pl.DataFrame(schema=SET_ASIDE_SCHEMA), *reader.set_aside]),
-        pl.concat([pl.DataFrame(schema=DAMAGED_SCHEMA), *reader.damaged]),
-        reader.rows_in, reader.rows_not_data,
-    )  # fmt: skip
+    stream = _parts(reader)
+    if deal or reader.must_be_whole:
+        stream = _dealt(stream, _key(source), staging / file_hash)
+    else:
+        stream = _with_orders_together(stream, _key(source))
+    first = next(stream)
+    return TypedFile(name, file_hash, source, table, chain([first], stream), reader)
 
 
 @dataclass(frozen=True)
@@ -118,6 +141,13 @@ class _Reader:
     damaged: list[pl.DataFrame] = field(default_factory=list)
     rows_in: int = 0
     rows_not_data: int = 0
+
+    @property
+    def must_be_whole(self) -> bool:
+        """Whether a damaged line anywhere in the file bears on the orders of all of it."""
+        if self.source.table != "order_lines":
+            return False
+        return self.source.has_whole_orders or bool(set(ORDER_AMOUNTS) & {role.role for role in self.roles})
 
     @cached_property
     def roles(self) -> list[RoleText]:
@@ -181,74 +211,78 @@ class _Reader:
             self.damaged.append(batch.damaged)
 
 
-class _Parts:
-    """The rows of a file in parts of whole orders, in `staging` once they are too many for memory.
+# ---- parts
 
-    The lines of an order nearly always stand together: then the parts are the file's rows as they come. Otherwise they are
-    dealt out anew, by order.
-    """
 
-    def __init__(self, source: SourceFormat, staging: Path) -> None:
-        self._staging = staging
-        self._key = (
-            "order_id" if source.table == "order_lines" else "row_hash" if source.drop_exact_duplicates else None
-        )
-        self._waiting: list[pl.DataFrame] = []
-        self._rows_waiting = 0
-        self._written: list[Path] = []
-        self._keys: list[pl.Series] = []
-        """Hashes of the orders in each part that was written."""
+def _key(source: SourceFormat) -> str | None:
+    """The column whose equal values must stand in one part."""
+    return "order_id" if source.table == "order_lines" else "row_hash" if source.drop_exact_duplicates else None
 
-    def full_with(self, rows: pl.DataFrame) -> pl.DataFrame | None:
-        """Add a batch; the rows to write now, when a part is full with them. Its last order waits: it may go on."""
-        self._waiting.append(rows)
-        self._rows_waiting += rows.height
-        if self._rows_waiting < ROWS_PER_PART:
-            return None
-        part = pl.concat(self._waiting)
-        unfinished = 0
-        if self._key is not None:
-            is_other = part[self._key].ne_missing(part[self._key][-1])
-            unfinished = part.height if not is_other.any() else int(is_other.reverse().arg_max() or 0)
-        self._waiting = [part.tail(unfinished)]
-        self._rows_waiting = unfinished
-        return part.head(part.height - unfinished) if unfinished < part.height else None
 
-    def write(self, part: pl.DataFrame) -> None:
-        """Write a part to `staging`."""
-        self._staging.mkdir(parents=True, exist_ok=True)
-        path = self._staging / f"{len(self._written)}.arrow"
-        part.write_ipc(path)
-        self._written.append(path)
-        if self._key is not None:
-            self._keys.append(part[self._key].drop_nulls().hash(1).unique())
+def _parts(reader: _Reader) -> Iterator[pl.DataFrame]:
+    """The rows as they come, in parts; the last order of a part waits for the next, as it may go on there."""
+    key = _key(reader.source)
+    waiting: list[pl.DataFrame] = []
+    with ThreadPoolExecutor(AHEAD) as workers:
+        for typed in _in_order(workers, reader.typed, reader.table.batches()):
+            reader.tally(typed)
+            waiting.append(typed.rows)
+            if sum(rows.height for rows in waiting) < ROWS_PER_PART:
+                continue
+            part = pl.concat(waiting)
+            unfinished = 0
+            if key is not None:
+                is_other = part[key].ne_missing(part[key][-1])
+                unfinished = part.height if not is_other.any() else int(is_other.reverse().arg_max() or 0)
+            waiting = [part.tail(unfinished)]
+            if unfinished < part.height:
+                yield part.head(part.height - unfinished)
+    yield pl.concat(waiting) if waiting else reader.empty().rows
 
-    def all(self, none: Callable[[], pl.DataFrame]) -> list[Callable[[], pl.DataFrame]]:
-        """What reads the parts, one after the other; `none` makes a part without rows."""
-        rest = pl.concat(self._waiting) if self._waiting else none()
-        if not self._written:
-            return [lambda: rest]
-        self.write(rest)
-        if self._keys and pl.concat(self._keys).is_duplicated().any():
-            self._deal()
-        return [partial(pl.read_ipc, path) for path in self._written]
 
-    def _deal(self) -> None:
-        """The rows of all parts into as many others, by order."""
-        assert self._key is not None
-        dealt: dict[int, list[Path]] = {}
-        for path in self._written:
-            rows = pl.read_ipc(path).with_columns(_part=pl.col(self._key).hash(1) % len(self._written))
-            for (part,), some in rows.partition_by("_part", as_dict=True, include_key=False).items():
-                piece = path.with_name(f"{path.stem}-{part}.arrow")
-                some.write_ipc(piece)
-                dealt.setdefault(part, []).append(piece)
-            path.unlink()
-        self._written = [self._staging / f"dealt-{part}.arrow" for part in sorted(dealt)]
-        for path, part in zip(self._written, sorted(dealt), strict=True):
-            pl.concat([pl.read_ipc(piece) for piece in dealt[part]]).write_ipc(path)
-            for piece in dealt[part]:
-                piece.unlink()
+def _with_orders_together(parts: Iterator[pl.DataFrame], key: str | None) -> Iterator[pl.DataFrame]:
+    """`parts`; OrdersApart when a part has a key that stood in an earlier one."""
+    seen = pl.Series(dtype=pl.UInt64)
+    for part in parts:
+        if key is not None:
+            here = _hashes(part[key])
+            if seen.is_in(here.implode()).any():
+                raise OrdersApart
+            seen = seen.append(here)
+        yield part
+
+
+def _hashes(keys: pl.Series) -> pl.Series:
+    """The keys that stand there, as numbers. Two keys with one number would only be kept together in vain."""
+    return keys.filter(keys.ne_missing(keys.shift(1))).drop_nulls().hash(1)
+
+
+def _dealt(parts: Iterator[pl.DataFrame], key: str | None, staging: Path) -> Iterator[pl.DataFrame]:
+    """The rows of all `parts` in as many others, those of a key in one of them. Nothing comes before the last was read."""
+    first = next(parts)
+    second = next(parts, None)
+    if second is None:
+        yield first
+        return
+    staging.mkdir(parents=True)
+    written: list[Path] = []
+    for part in chain([first, second], parts):
+        written.append(staging / f"{len(written)}.arrow")
+        part.write_ipc(written[-1])
+    if key is None:
+        for path in written:
+            yield pl.read_ipc(path)
+        return
+    pieces: dict[int, list[Path]] = {}
+    for path in written:
+        rows = pl.read_ipc(path).with_columns(_part=pl.col(key).hash(1) % len(written))
+        for (number,), some in rows.partition_by("_part", as_dict=True, include_key=False).items():
+            piece = path.with_name(f"{path.stem}-{number}.arrow")
+            some.write_ipc(piece)
+            pieces.setdefault(number, []).append(piece)
+        path.unlink()
+    for number in sorted(pieces):
+        yield pl.concat([pl.read_ipc(piece) for piece in pieces[number]])
 
 
 def _in_order(
