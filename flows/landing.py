@@ -43,13 +43,15 @@ class Tally:
     amounts: dict[str, Decimal] = field(default_factory=dict)
     first_date: date | None = None
     last_date: date | None = None
-    buyers: pl.DataFrame | None = None
-    """One row per set of customer keys met so far."""
+    buyers: list[pl.DataFrame] = field(default_factory=list)
+    """One row per set of customer keys met so far, in parts that have none in common."""
 
     def met(self, buyers: pl.DataFrame) -> None:
         """Note the sets of keys (buyer_key and the keys, which it stands for)."""
-        known = buyers if self.buyers is None else pl.concat([self.buyers, buyers])
-        self.buyers = known.unique(subset="buyer_key", keep="any") if known.height else self.buyers
+        for known in self.buyers:
+            buyers = buyers.filter(~pl.col("buyer_key").is_in(known["buyer_key"].implode()))
+        if buyers.height:
+            self.buyers.append(buyers.unique(subset="buyer_key", keep="any"))
 
     def count(self, name: str, rows: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + rows
@@ -113,8 +115,8 @@ def land(
                 _append_order_lines(attempt, lines, tallies, known)
         for number, tally in enumerate(tallies):
             _append_damaged(attempt, number, tally, known)
-            if tally.buyers is not None:
-                attempt.append("buyers", _landed(tally.buyers.sort("buyer_key"), attempt, number))
+            if tally.buyers:
+                attempt.append("buyers", _landed(pl.concat(tally.buyers).sort("buyer_key"), attempt, number))
         ledger_rows = [tally.ledger_row() for tally in tallies]
         attempt.commit(ledger_rows, landed_at, first_landing_no)
     return [

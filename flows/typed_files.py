@@ -15,8 +15,8 @@ from flows.config import Settings
 from flows.reading.text_tables import DAMAGED_SCHEMA, NOT_DATA_SCHEMA, TextBatch, TextTable, as_raw
 from flows.recognition import UnrecognisedFile
 from schemas.source_formats import CUSTOMER_KEYS, DateOrder, SourceFormat, addressed, normalised_header, roles_of
-from transforms.orders import ORDER_AMOUNTS
 from transforms.intake import RoleText, cell_text, proven_date_order, typed_rows
+from transforms.orders import ORDER_AMOUNTS
 
 LINE_NO_HEADER = "regulars_line_no"
 """Column of a quarantine file that keeps a mended row's place in its order."""

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
+from operator import xor
 
 import polars as pl
 import polars_hash as plh
@@ -43,9 +45,12 @@ def buyer_keys(frame: pl.DataFrame) -> pl.Series:
 
     63 bits, never negative: the keys' marks by exclusive or, without the last bit. The same on every machine and version.
     """
-    marks = [_mark(key).fill_null(0).cast(pl.UInt64) for key in CUSTOMER_KEYS]
-    joined = ((marks[0] ^ marks[1] ^ marks[2] ^ marks[3]) // 2).cast(pl.Int64)
-    is_named = pl.any_horizontal(pl.col(CUSTOMER_KEYS).is_not_null())
+    told = [key for key in CUSTOMER_KEYS if frame[key].null_count() < frame.height]
+    if not told:
+        return pl.Series("buyer_key", [None] * frame.height, dtype=pl.Int64)
+    marks = [_mark(key).fill_null(0).cast(pl.UInt64) for key in told]
+    joined = (reduce(xor, marks) // 2).cast(pl.Int64)
+    is_named = pl.any_horizontal(pl.col(told).is_not_null())
     return frame.select(buyer_key=pl.when(is_named).then(joined)).to_series()
 
 

@@ -92,14 +92,16 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
     the paid total less shipping), in proportion to quantity × unit price and to the cent (the parts add up to the order's
     amount exactly); quantity × unit price − discount, rounded once.
     """
-    if "unit_price" in frame.columns:
+    is_shared = bool({"order_paid", "order_goods"} & set(frame.columns))
+    is_told = "net_sales" in frame.columns and not frame["net_sales"].null_count()
+    if "unit_price" in frame.columns and (is_shared or not is_told):
         quantity = (pl.col("quantity").cast(pl.Decimal(38, 3)) * 1000).cast(pl.Decimal(38, 0)).cast(CENTS)
         price = (pl.col("unit_price").cast(pl.Decimal(38, 6)) * 1_000_000).cast(pl.Decimal(38, 0)).cast(CENTS)
         listed = _half_up(quantity * price, 10_000_000) - _cents_of(frame, "discount").fill_null(0)
     else:
         listed = pl.lit(None, CENTS)
     frame = frame.with_columns(listed=listed).with_columns(amount=_as_money(pl.col("listed")))
-    if {"order_paid", "order_goods"} & set(frame.columns):
+    if is_shared:
         frame = _with_order_no(frame)
         paid = _cents_of(frame, "order_paid")
         # an order that was never paid owes its shipping too, and is worth nothing rather than less

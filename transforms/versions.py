@@ -72,15 +72,14 @@ def numbered_lines(lines: pl.DataFrame, *, is_head: bool = False) -> pl.DataFram
     product_of_order = pl.struct("store_id", "order_id", "product_id", pl.col("line_kind") == "refund").hash()
     lines = lines.with_columns(_made=fingerprint(pl.col("product_id"), PRODUCT_BITS) * (1 << REPEATS_BITS) + apart)
     # nearly every product stands once in its order; only the others must be put in an order of their own
-    again = lines.select("source_row", "is_made", key=product_of_order)
+    again = lines.select("is_made", _at=pl.int_range(pl.len()), key=product_of_order)
     again = again.filter(pl.col("is_made") & pl.col("key").is_in(_told_twice(again["key"]).implode()))
     if again.height:
-        repeated = lines.filter(pl.col("source_row").is_in(again["source_row"].implode()))
+        repeated = lines[again["_at"]].with_columns(again["_at"])
         counted = repeated.sort("store_id", "order_id", *SAME_CONTENT, "source_row", nulls_last=True).select(
-            "source_row", _repeat=pl.int_range(pl.len(), dtype=pl.Int64).over("store_id", "order_id", "_made")
+            "_at", _made=pl.col("_made") + pl.int_range(pl.len(), dtype=pl.Int64).over("store_id", "order_id", "_made")
         )
-        lines = lines.join(counted, on="source_row", how="left", maintain_order="left", validate="1:1")
-        lines = lines.with_columns(_made=pl.col("_made") + pl.col("_repeat").fill_null(0)).drop("_repeat")
+        lines = lines.with_columns(lines["_made"].scatter(counted["_at"], counted["_made"]))
     made = pl.when("is_made").then("_made")
     return lines.with_columns(line_no=pl.coalesce("line_no", made)).drop("_made")
 
