@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -114,6 +113,8 @@ def init(
     time_zone: Annotated[str, typer.Option(help="The chain's time zone.")] = "Asia/Shanghai",
 ) -> None:
     """Make a workspace: chain.toml with comments that teach, an inbox, and empty templates of every table."""
+    import secrets
+
     from flows.config import read_settings
     from flows.workspace_files import make_workspace
 

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
-import polars as pl
 from babel.core import get_global
 
 from flows.errors import UsageError
 from schemas.contact_rules import DAYS_BETWEEN_AT_MOST, ContactRules
 from schemas.identity import Linking
 from schemas.rules import Rules
-from transforms import phones
 
 LOCALES = ("zh_CN", "en")
 
@@ -61,6 +58,10 @@ class Workspace:
     def state(self) -> Path:
         """Locks, half-built months, Prefect's home: safe to delete when nothing runs."""
         return self.root / ".regulars"
+
+
+KNOWN_COUNTRIES = frozenset({"AU", "CA", "CN", "DE", "FR", "GB", "HK", "IT", "JP", "MO", "MY", "SG", "TW", "US"})
+"""Countries whose phone numbers are known without asking phonenumbers, whose import would be felt in every look-up."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,13 @@ def _check_rules(rules: Rules) -> None:
 def _with_phone_numbers(settings: Settings) -> Settings:
     """`settings` with the country filled in and the shared phones as keys are written."""
     country = settings.country or _country_of(settings.time_zone, settings.currency)
+    if country in KNOWN_COUNTRIES and not settings.shared_phones:
+        return dataclasses.replace(settings, country=country)
+    import phonenumbers
+    import polars as pl
+
+    from transforms import phones
+
     if country not in phonenumbers.SUPPORTED_REGIONS:
         raise UsageError(
             f"chain.toml: country = {country!r} is no country code that phone numbers are known of; write it as CN or GB"

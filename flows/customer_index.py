@@ -7,7 +7,6 @@ from; the pointer is swapped when it is there in full, so that a reader never se
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import time
 from collections.abc import Callable
@@ -147,6 +146,8 @@ def _write(
     workspace: Workspace, settings: Settings, mark: str, known: Known, facts: Facts, rows: LandedRows,
     weather: pl.LazyFrame,
 ) -> dict[str, Any]:  # fmt: skip
+    import secrets
+
     from transforms.customer_index import known_from, lookup_frames
 
     frames = lookup_frames(facts, rows, weather, settings.rules)

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from report_templates.leaving_derived import derived as leaving_derived
 from report_templates.people_comparison import more_profit, people_sums
 from report_templates.voices_derived import derived as voices_derived
 from schemas.metrics import METRICS
-from schemas.review import Action, CompletenessRow, Figure, Review, StocktakeRow, StoreRow, Value, ValueClassMove
 from schemas.segments import VALUE_CLASS
+
+if TYPE_CHECKING:
+    from schemas.review import Action, CompletenessRow, Figure, Review, StocktakeRow, StoreRow, Value, ValueClassMove
 
 CLASS_ORDER = tuple(VALUE_CLASS)
 """The value classes from the best to none."""

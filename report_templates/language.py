@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -22,7 +23,9 @@ from markupsafe import Markup, escape
 
 from schemas.metrics import METRICS
 from schemas.period import Month
-from schemas.review import Person, Value
+
+if TYPE_CHECKING:  # look-ups speak without the review
+    from schemas.review import Person, Value
 
 LOCALES = Path(__file__).parent / "locales"
 UNKNOWN = "–"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from schemas.churn import Churn, RaceRow
-from schemas.leaving import Leaving
-from schemas.review import Review
+if TYPE_CHECKING:
+    from schemas.churn import Churn, RaceRow
+    from schemas.leaving import Leaving
+    from schemas.review import Review
 
 RACE_MEASURES = ("log_loss", "mae", "auc")
 

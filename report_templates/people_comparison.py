@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from schemas.review import Review, Value
+if TYPE_CHECKING:
+    from schemas.review import Review, Value
 
 
 def more_profit(review: Review) -> float | None:

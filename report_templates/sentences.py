@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from report_templates.comparison import (
     THREE_THINGS,
@@ -26,20 +27,24 @@ from report_templates.comparison import (
 from report_templates.language import UNKNOWN, Language
 from schemas.metrics import EMPTY_REASONS, METRICS
 from schemas.period import Month
-from schemas.review import (
-    Action,
-    Associate,
-    CareDate,
-    Figure,
-    MoneyRow,
-    Param,
-    Review,
-    StocktakeRow,
-    StoreRow,
-    Value,
-    VipAnswer,
-)
 from schemas.segments import ACTION_KIND, CARE_KIND, CHANNEL, LAPSE_REASON, SOURCE
+
+if TYPE_CHECKING:  # look-ups use the words without the review
+    from schemas.review import (
+        Action,
+        Associate,
+        CareDate,
+        Figure,
+        MoneyRow,
+        Param,
+        Review,
+        StocktakeRow,
+        StoreRow,
+        Value,
+        VipAnswer,
+    )
+
+    Params = Mapping[str, Param]
 
 LEVEL = 0.005
 """A relative change smaller than this is "level"."""
@@ -51,8 +56,6 @@ CONCENTRATED = 0.5
 """Sales are in few hands when the best fifth makes at least this share of them."""
 NAMED = 3
 """How many people a sentence names."""
-
-Params = Mapping[str, Param]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from schemas.review import Review
-from schemas.voices import OpenComplaint, Referral, RepurchaseRow, Voices
+if TYPE_CHECKING:
+    from schemas.review import Review
+    from schemas.voices import OpenComplaint, Referral, RepurchaseRow, Voices
 
 BEST_REFERRERS = 8
 """The best referrers that the page prints."""

@@ -92,12 +92,12 @@ def care_on(frames: LookupFrames, day: date, *, rules: Rules, contact: ContactRu
 
     Only what happened by that day counts; on a day to come, as if nobody came in between.
     """
-    # several parts of the answer rest on these two: they are made once
+    # several parts of the answer rest on these: made once, and a short plan each (one plan of all took polars 0.2 s)
     standing = standing_on(frames, day).collect().lazy()
     homes = homes_on(frames, standing, day).collect().lazy()
     since = day - timedelta(days=max(contact.days_between, 1) - 1)
-    reach = people.reach(on_file(frames, day), on=day)
-    due = _due(frames, standing, reach, first=since, last=day, rules=rules)
+    reach = people.reach(on_file(frames, day), on=day).collect().lazy()
+    due = _due(frames, standing, reach, first=since, last=day, rules=rules).collect().lazy()
     spoken_to = (
         frames.contacts.select("customer_id", contact_on=pl.col("contacted_at").dt.date())
         .filter(pl.col("contact_on").is_between(since, day, closed="left"))

@@ -136,7 +136,7 @@ def coming_gift_days(gifts: pl.LazyFrame, *, first: date, last: date) -> pl.Lazy
     else the same solar day. Columns: customer_id, recipient_name, occasion, product_name, `given_on` (last year),
     `day`, is_lunar, lunar_text ("07-07", null for solar days).
     """
-    told = given(gifts)
+    told = given(gifts).collect().lazy()  # each step rests on earlier ones several times: made once, few rows
     oldest = first - timedelta(days=YEAR_AT_MOST)
     lately = told.filter(pl.col("given_on").is_between(oldest, last - timedelta(days=YEAR_AT_LEAST - NEAR_FEAST_DAYS)))
     columns = ["customer_id", "order_id", "recipient_name", "occasion", "product_name", "given_on"]
@@ -145,6 +145,8 @@ def coming_gift_days(gifts: pl.LazyFrame, *, first: date, last: date) -> pl.Lazy
         lately.with_columns(word=pl.col("occasion").str.strip_chars().str.to_lowercase())
         .join(feasts.select("word", "feast", kept_on="feast_on"), on="word", how="inner")
         .filter((pl.col("kept_on") - pl.col("given_on")).dt.total_days().abs() <= NEAR_FEAST_DAYS)
+        .collect()
+        .lazy()
     )
     by_feast = (
         for_feast.join(feasts.rename({"feast_on": "day", "text": "lunar_text"}).drop("feast"), on="word", how="inner")
@@ -158,9 +160,11 @@ def coming_gift_days(gifts: pl.LazyFrame, *, first: date, last: date) -> pl.Lazy
     years = told.filter(pl.col("given_on").is_between(history_from, last)).join(
         in_question, on=EDGE, how="semi", nulls_equal=True
     )
-    kept = own.join(
-        calendars(years, history_from, last), on=EDGE, how="left", nulls_equal=True, validate="m:1"
-    )  # fmt: skip
+    kept = (
+        own.join(calendars(years, history_from, last), on=EDGE, how="left", nulls_equal=True, validate="m:1")
+        .collect()
+        .lazy()
+    )
     is_lunar = (pl.col("calendar") == "lunar").fill_null(False)
     days = lunar_days(oldest, last)
     by_lunar = (

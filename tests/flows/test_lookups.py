@@ -9,11 +9,12 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+import phonenumbers
 import polars as pl
 import pytest
 
 from flows import access_log, customer_index, lookups
-from flows.config import Workspace, read_settings
+from flows.config import KNOWN_COUNTRIES, Workspace, read_settings
 from flows.errors import RegularsError, UsageError
 from flows.ingest import ingest
 from flows.lake import Lake
@@ -234,15 +235,39 @@ def test_weather_lands_and_changes_the_thanks(shop):
     assert "下着雨" in message
 
 
-def test_look_ups_import_neither_prefect_nor_weasyprint_nor_the_lake(shop):
+HEAVY = (
+    "prefect", "weasyprint", "jinja2", "deltalake", "pandera", "pypinyin", "numpy", "pydantic", "phonenumbers",
+    "schemas.review", "transforms.review", "transforms.churn", "flows.lake",
+)  # fmt: skip
+"""What no look-up needs: each costs 10 ms to seconds to import."""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("customer", "wang"),
+        ("customer", "M1"),
+        ("dates", "--from", "2026-11-08"),
+        ("care", "--date", "2026-11-08"),
+        ("care", "--date", "2026-11-08", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_look_ups_import_nothing_heavy(shop, asked):
     customer_index.opened(shop, read_settings(shop), note=lambda _: None)
     code = (
-        "import sys; from flows.cli import app; sys.argv = ['regulars', 'care', '--date', '2026-11-08', '-w', sys.argv[1]]\n"
+        "import sys; from flows.cli import app; workspace, heavy = sys.argv[1:3]\n"
+        "sys.argv = ['regulars', *sys.argv[3:], '-w', workspace]\n"
         "app(standalone_mode=False)\n"
-        "print([m for m in ('prefect', 'weasyprint', 'jinja2', 'deltalake', 'pandera', 'pypinyin') if m in sys.modules])"
+        "print([m for m in heavy.split() if m in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code, str(shop.root)], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code, str(shop.root), " ".join(HEAVY), *asked]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert told.stdout.splitlines()[-1] == "[]", told.stderr
+
+
+def test_countries_taken_as_known_are_known():
+    assert KNOWN_COUNTRIES <= phonenumbers.SUPPORTED_REGIONS
 
 
 @pytest.mark.parametrize(
