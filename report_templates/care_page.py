@@ -13,7 +13,7 @@ from schemas.period import Month
 from schemas.review import CareDate, Review
 from schemas.segments import CARE_KIND
 
-LISTED = 20
+LISTED = 18
 """At most this many dates are printed: one page; the calendar and the table by kind count all."""
 MISSED = 5
 """At most this many of last month's missed contacts are printed."""

@@ -7,7 +7,7 @@ gives the same bytes, wherever and whenever: no clock, no locale of the machine,
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -164,22 +164,45 @@ def _document(review: Review) -> tuple[str, Album]:
     if is_chain:
         month["things"] = chain_things(review, say) or month["things"]
         month["no_things"] = say.text("No store stands out this month.")
+    lists = [] if is_chain else list_pages(review, say)
+    pages = {
+        "stores": stores_page(review, say, album) if is_chain else None,
+        "customers": customers_page(review, say, album),
+        "vips": None if is_chain else vip_page(review, say),
+        "leaving": leaving_page(review, say, album),
+        "referral": referral_page(review, say, album),
+        "complaints": complaints_page(review, say, album), "satisfaction": satisfaction_page(review, say, album),
+        "care": None if is_chain else care_page(review, say),
+        "people": people_page(review, say, album), "opportunity": opportunity_page(review, say),
+        "identity": identity_page(review, say) if is_chain else None,
+        "worked": loop_page(review, say, album),
+        "data": data_page(review, say),
+    }  # fmt: skip
+    contents = _contents([name for name, page in pages.items() if page], lists, say)
     html = _press().templates.get_template("review.html").render(
-        review=review, say=say, _=say.text, is_small=is_small(review), head=_head(review, say), month=month,
-        customers=customers_page(review, say, album),
-        vips=None if is_chain else vip_page(review, say),
-        leaving=leaving_page(review, say, album),
-        referral=referral_page(review, say, album),
-        complaints=complaints_page(review, say, album), satisfaction=satisfaction_page(review, say, album),
-        care=None if is_chain else care_page(review, say),
-        lists=[] if is_chain else list_pages(review, say),
-        people=people_page(review, say, album), opportunity=opportunity_page(review, say),
-        stores=stores_page(review, say, album) if is_chain else None,
-        identity=identity_page(review, say) if is_chain else None,
-        worked=loop_page(review, say, album),
-        data=data_page(review, say),
+        review=review, say=say, _=say.text, is_small=is_small(review), head=_head(review, say), month=month, lists=lists,
+        contents=contents, anchors=[anchor for anchor, _ in contents], **pages,
     )  # fmt: skip
     return with_code_points(html), album
+
+
+def _contents(
+    sections: Sequence[str], lists: Sequence[Mapping[str, object]], say: Language
+) -> list[tuple[object, str]]:
+    """(anchor, what it is called) of each section after the first page, in their order; the lists by their first."""
+    called = {
+        "stores": say.text("Stores"), "customers": say.text("Customers"), "vips": say.text("VIPs"),
+        "leaving": say.text("Leaving"), "referral": say.text("Referral"), "complaints": say.text("Complaints"),
+        "satisfaction": say.text("Satisfaction"), "care": say.text("Care"), "people": say.text("Associates"),
+        "opportunity": say.text("Opportunities"), "identity": say.text("Who is who"), "worked": say.text("Did it work?"),
+        "data": say.text("Data and definitions"),
+    }  # fmt: skip
+    named: list[tuple[object, str]] = [(name, called[name]) for name in sections]
+    if not lists:
+        return named
+    at = next((place for place, (name, _) in enumerate(named) if name in ("worked", "data")), len(named))
+    first = min(lists, key=lambda page: bool(page["runs_on"]))
+    return [*named[:at], (first["anchor"], say.text("Action lists")), *named[at:]]
 
 
 def _head(review: Review, say: Language) -> Mapping[str, str]:
