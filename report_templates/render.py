@@ -103,21 +103,28 @@ def review_html(review: Review) -> str:
 
 def review_pdf(review: Review) -> bytes:
     """The review as a tagged PDF (PDF/UA-1), byte for byte the same on every call."""
-    html, album = _document(review)
+    html, album, called = _document(review)
     press = _press()
     fetcher = AssetFetcher(album.files)
     try:
         with _garbage_left():
-            return _print(html, press, fetcher)
+            return _print(html, press, fetcher, called)
     except FatalURLFetchingError as refusal:
         raise ForbiddenAddressError(str(refusal)) from refusal
 
 
-def _print(html: str, press: _Press, fetcher: AssetFetcher) -> bytes:
+def _print(html: str, press: _Press, fetcher: AssetFetcher, called: Mapping[str, str] | None = None) -> bytes:
+    """`called`: anchor → what a link to it is called, for those who cannot see it."""
+
+    def finish(document: Document, pdf: pydyf.PDF) -> None:
+        _mend_figure_boxes(document, pdf)
+        _name_links(pdf, called or {})
+        _tell_scopes(pdf)
+
     document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
         stylesheets=[press.style], font_config=press.fonts
     )
-    return document.write_pdf(pdf_variant="pdf/ua-1", finisher=_mend_figure_boxes)
+    return document.write_pdf(pdf_variant="pdf/ua-1", finisher=finish)
 
 
 @contextmanager
@@ -155,8 +162,8 @@ def artefacts(review: Review) -> tuple[tuple[str, bytes], ...]:
     return tuple(files)
 
 
-def _document(review: Review) -> tuple[str, Album]:
-    """The HTML and the pictures it refers to."""
+def _document(review: Review) -> tuple[str, Album, Mapping[str, str]]:
+    """The HTML, the pictures it refers to, and what its sections are called, by their anchors."""
     say = Language(review.locale, review.currency, for_pages=True)
     album = Album()
     is_chain = review.scope.kind == "chain"
@@ -183,12 +190,12 @@ def _document(review: Review) -> tuple[str, Album]:
         review=review, say=say, _=say.text, is_small=is_small(review), head=_head(review, say), month=month, lists=lists,
         contents=contents, anchors=[anchor for anchor, _ in contents], **pages,
     )  # fmt: skip
-    return with_code_points(html), album
+    return with_code_points(html), album, dict(contents)
 
 
 def _contents(
     sections: Sequence[str], lists: Sequence[Mapping[str, object]], say: Language
-) -> list[tuple[object, str]]:
+) -> list[tuple[str, str]]:
     """(anchor, what it is called) of each section after the first page, in their order; the lists by their first."""
     called = {
         "stores": say.text("Stores"), "customers": say.text("Customers"), "vips": say.text("VIPs"),
@@ -197,12 +204,12 @@ def _contents(
         "opportunity": say.text("Opportunities"), "identity": say.text("Who is who"), "worked": say.text("Did it work?"),
         "data": say.text("Data and definitions"),
     }  # fmt: skip
-    named: list[tuple[object, str]] = [(name, called[name]) for name in sections]
+    named: list[tuple[str, str]] = [(name, called[name]) for name in sections]
     if not lists:
         return named
     at = next((place for place, (name, _) in enumerate(named) if name in ("worked", "data")), len(named))
     first = min(lists, key=lambda page: bool(page["runs_on"]))
-    return [*named[:at], (first["anchor"], say.text("Action lists")), *named[at:]]
+    return [*named[:at], (str(first["anchor"]), say.text("Action lists")), *named[at:]]
 
 
 def _head(review: Review, say: Language) -> Mapping[str, str]:
@@ -231,3 +238,26 @@ def _mend_figure_boxes(document: Document, pdf: pydyf.PDF) -> None:
         attributes = item["A"]
         left, top, right, bottom = (edge * POINTS_PER_PIXEL for edge in attributes["BBox"])
         attributes["BBox"] = pydyf.Array([left, page_height - bottom, right, page_height - top])
+
+
+def _name_links(pdf: pydyf.PDF, called: Mapping[str, str]) -> None:
+    """A link's description is the name of what it leads to; WeasyPrint writes the anchor there."""
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Dictionary) and item.get("Subtype") == "/Link":
+            anchor = item["Contents"].string
+            item["Contents"] = pydyf.String(called[anchor])
+
+
+def _tell_scopes(pdf: pydyf.PDF) -> None:
+    """Whether a header cell heads its column (in a table's head) or its row, which WeasyPrint leaves out."""
+    for item in pdf.objects:
+        if not (isinstance(item, pydyf.Dictionary) and item.get("S") == "/TH"):
+            continue
+        group = _parent(pdf, _parent(pdf, item))
+        scope = "/Column" if group["S"] == "/THead" else "/Row"
+        item["A"] = pydyf.Dictionary({"O": "/Table", "Scope": scope})
+
+
+def _parent(pdf: pydyf.PDF, item: pydyf.Dictionary) -> pydyf.Dictionary:
+    number = int(item["P"].split()[0])
+    return pdf.objects[number]
