@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from report_templates import sentences
 from report_templates.action_sheet import beyond_capacity, capacities
+from report_templates.copyfit import lines
 from report_templates.language import Language
 from schemas.period import Month
 from schemas.review import Action, Associate, Review
@@ -21,8 +22,6 @@ TITLE_LINE, LEDE_LINE, DRAFT_LINE, ROW, ROW_LINE = 21.3, 13.8, 10.8, 15.4, 9.3
 """Points: a line of each; a row of the table with its padding, and each further line of why in it."""
 TITLE_WIDTH, LEDE_WIDTH, DRAFT_WIDTH, WHY_WIDTH = 500.0, 500.0, 195.0, {True: 187.0, False: 175.0}
 """Points that a line of each holds; the reasons' column is wider in Chinese."""
-LATIN = 0.545
-"""A Latin letter's width by its size: the mean of our sentences is 0.52, a Chinese character is square."""
 RUNS_ON = 8
 """So few things that nobody owns need no page of their own: they stand under the pages for the manager, who assigns them."""
 
@@ -64,7 +63,7 @@ def _list(
     plain_title = sentences.list_title(say.plain, owner, planned or actions, month)
     left_out = max(owner.beyond_capacity - len(actions) + len(planned), 0)
     ledes = sentences.list_lede(say.plain, owner, len(actions), left_out)
-    heads = _lines(plain_title, 17, TITLE_WIDTH) * TITLE_LINE + _lines(ledes, 9.2, LEDE_WIDTH) * LEDE_LINE
+    heads = lines(plain_title, 17, TITLE_WIDTH) * TITLE_LINE + lines(ledes, 9.2, LEDE_WIDTH) * LEDE_LINE
     room = PAGE - HEAD - heads
     shown = _fitting(sorted(planned, key=_by_weight)[:LISTED], room, review, say)
     return {
@@ -83,7 +82,7 @@ def _fitting(actions: Sequence[Action], room: float, review: Review, say: Langua
     rows = 0.0
     for action in actions:
         why = sentences.brief_reason(say.plain, action, review.as_of)
-        rows += ROW + (_lines(why, 7.4, WHY_WIDTH[say.is_chinese]) - 1) * ROW_LINE
+        rows += ROW + (lines(why, 7.4, WHY_WIDTH[say.is_chinese]) - 1) * ROW_LINE
         if rows + _height_of_drafts(_drafts([*shown, action], say.plain)) > room:
             break
         shown.append(action)
@@ -92,13 +91,8 @@ def _fitting(actions: Sequence[Action], room: float, review: Review, say: Langua
 
 def _height_of_drafts(drafts: Sequence[tuple[str, str]]) -> float:
     """Two stand side by side."""
-    lines = [_lines(text, 7.4, DRAFT_WIDTH) for _, text in drafts]
-    return sum(max(lines[at : at + 2]) * DRAFT_LINE + 1.5 for at in range(0, len(lines), 2))
-
-
-def _lines(text: str, size: float, width: float) -> int:
-    """How many lines the text will fill, rather one too many than one too few."""
-    return -(-int(sum(size if ord(char) > 0x2E80 else LATIN * size for char in text)) // int(width))
+    heights = [lines(text, 7.4, DRAFT_WIDTH) * DRAFT_LINE + 1.5 for _, text in drafts]
+    return sum(max(heights[at : at + 2]) for at in range(0, len(heights), 2))
 
 
 def _by_weight(action: Action) -> tuple[bool, bool, bool, Decimal]:

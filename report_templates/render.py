@@ -193,9 +193,7 @@ def _document(review: Review) -> tuple[str, Album, Mapping[str, str]]:
     return with_code_points(html), album, dict(contents)
 
 
-def _contents(
-    sections: Sequence[str], lists: Sequence[Mapping[str, object]], say: Language
-) -> list[tuple[str, str]]:
+def _contents(sections: Sequence[str], lists: Sequence[Mapping[str, object]], say: Language) -> list[tuple[str, str]]:
     """(anchor, what it is called) of each section after the first page, in their order; the lists by their first."""
     called = {
         "stores": say.text("Stores"), "customers": say.text("Customers"), "vips": say.text("VIPs"),

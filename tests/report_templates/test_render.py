@@ -281,7 +281,7 @@ def test_an_associate_s_list_tells_what_is_left_in_the_file():
     rows = [text.count("□") for text in texts]
     more = re.search(r"And(\d+)moreinactions\.xlsx", squeezed("".join(texts)))
     assert more
-    assert max(rows) + int(more[1]) == len(crowded)
+    assert max(rows) + int(more[1]) == sum(action.associate_id == "E00" for action in crowded)
     assert max(rows) >= 20
 
 

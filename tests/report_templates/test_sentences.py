@@ -20,7 +20,14 @@ from schemas.quarantine import REASONS
 from schemas.review import Figure, StocktakeRow
 from schemas.segments import ACTION_KIND, CARE_KIND, KNOWLEDGE_QUESTIONS, VIP_QUESTIONS
 from tests.report_templates import example_reviews as examples
-from tests.report_templates.messages import CHINESE, PLACEHOLDER, brought_up_to_date, catalogue, translated, used_messages
+from tests.report_templates.messages import (
+    CHINESE,
+    PLACEHOLDER,
+    brought_up_to_date,
+    catalogue,
+    translated,
+    used_messages,
+)
 from tests.report_templates.test_render import REVIEWS, review
 
 AS_OF = date(2026, 10, 31)
