@@ -1,6 +1,6 @@
 # Every target sets itself up from nothing (see setup.sh); what is done is not done again.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check bench docs gallery lock clean
+.PHONY: help setup demo test test-long check bench docs gallery pictures messages lock clean
 MAKEFLAGS += --no-print-directory
 export DO_NOT_TRACK = 1
 
@@ -40,6 +40,12 @@ docs: setup ## docs/metrics.md, from the metrics' own descriptions
 
 gallery: setup ## Every kind of page with edge cases, as pictures, into gallery/
 	@$(PYTHON_IN_VENV) -m tests.report_templates.gallery gallery
+
+pictures: demo ## The README's pictures, from the sample chain's reviews
+	@$(PYTHON_IN_VENV) -m docs.make_pictures
+
+messages: setup ## The Chinese catalogue brought up to the texts in code and templates
+	@$(PYTHON_IN_VENV) -m tests.report_templates.messages
 
 # For Python 3.11 to 3.13 on every system: names, versions and hashes, no addresses.
 lock: ## requirements.lock anew, from pyproject.toml

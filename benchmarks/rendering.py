@@ -43,7 +43,7 @@ import pypdfium2
 from weasyprint import CSS, HTML
 from report_templates.render import BASE, AssetFetcher, _document, _press
 from tests.report_templates import example_reviews as examples
-html, album = _document(getattr(examples, sys.argv[1])(sys.argv[2]))
+html, album, _ = _document(getattr(examples, sys.argv[1])(sys.argv[2]))
 press = _press()
 def bare():
     return HTML(string=html, base_url=BASE, url_fetcher=AssetFetcher(album.files)).write_pdf(

@@ -8,15 +8,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from report_templates import sentences
+from report_templates.comparison import care_by_kind
+from report_templates.copyfit import lines
 from report_templates.language import Language
 from schemas.period import Month
 from schemas.review import CareDate, Review
 from schemas.segments import CARE_KIND
 
-LISTED = 20
-"""At most this many dates are printed: one page; the calendar and the table by kind count all."""
+ROOM = 19
+"""So many lines of dates are printed: one page; the calendar and the table by kind count all."""
 MISSED = 5
 """At most this many of last month's missed contacts are printed."""
+FURTHER_LINE = 0.65
+"""Of a row's height, each further line of what it is about."""
+ABOUT_WIDTH = 190.0
+"""Points that such a line holds."""
 ROUTINE = ("three_weeks", "long_absent")
 PERSONAL = ("birthday", "anniversary", "gift_day")
 NAMED_IN_A_DAY = 3
@@ -28,7 +34,7 @@ def care_page(review: Review, say: Language) -> Mapping[str, object] | None:
         return None
     month = Month.parse(review.month).next
     due = [care for care in review.care if not care.missed]
-    listed = _most_important(review.care)
+    listed = most_important(review, say)
     more = len(review.care) - len(listed)
     return {
         "title": sentences.care_title(say, review, month),
@@ -36,7 +42,7 @@ def care_page(review: Review, say: Language) -> Mapping[str, object] | None:
         "month": say.month(month),
         "weekdays": [say.weekday(date(2026, 11, 2 + place)) for place in range(7)],
         "weeks": _weeks(due, month, say),
-        "kinds": _kinds(review.care, say),
+        "kinds": _kinds(review, say),
         "kinds_title": _kinds_title(due, say),
         "busiest": sentences.busiest_title(say, Counter(row.due_on for row in due)),
         "groups": _groups(listed, review, say),
@@ -44,11 +50,19 @@ def care_page(review: Review, say: Language) -> Mapping[str, object] | None:
     }
 
 
-def _most_important(care: Sequence[CareDate]) -> list[CareDate]:
+def most_important(review: Review, say: Language) -> list[CareDate]:
     """What is printed where not all fits: a few missed ones, then personal dates before routine, VIPs first."""
-    missed = sorted((row for row in care if row.missed), key=_by_weight)[:MISSED]
-    due = sorted((row for row in care if not row.missed), key=_by_weight)[: LISTED - len(missed)]
-    return sorted([*missed, *due], key=_in_list)
+    missed = sorted((row for row in review.care if row.missed), key=_by_weight)[:MISSED]
+    due = sorted((row for row in review.care if not row.missed), key=_by_weight)
+    listed: list[CareDate] = []
+    room = float(ROOM)
+    for row in (*missed, *due):
+        about = sentences.care_reason(say.plain, row, review.as_of)
+        room -= 1 + FURTHER_LINE * (lines(about, 7.8, ABOUT_WIDTH) - 1)
+        if room < 0:
+            break
+        listed.append(row)
+    return sorted(listed, key=_in_list)
 
 
 def _by_weight(row: CareDate) -> tuple[object, ...]:
@@ -82,10 +96,9 @@ def _day(day: date, rows: Sequence[CareDate], top: int, say: Language) -> Mappin
     }
 
 
-def _kinds(care: Sequence[CareDate], say: Language) -> list[tuple[str, str, str]]:
+def _kinds(review: Review, say: Language) -> list[tuple[str, str, str]]:
     """Kind, how many, of which missed."""
-    counts = Counter(row.kind for row in care if not row.missed)
-    missed = Counter(row.kind for row in care if row.missed)
+    counts, missed = (care_by_kind(review, missed=is_missed) for is_missed in (False, True))
     return [
         (CARE_KIND[code].label(say.locale), say.count(counts[code]), say.count(missed[code]) if missed[code] else "")
         for code in CARE_KIND

@@ -150,7 +150,7 @@ def _points(
 
 def trend(
     history: Numbers, alt: str, *, low: float | None, high: float | None, first_label: str, last_label: str,
-    top_text: str, bottom_text: str, tone: str = "plain", width: float = 158, height: float = 42,
+    top_text: str, bottom_text: str, tone: str = "plain", width: float = 158, height: float = 37,
 ) -> Chart:  # fmt: skip
     """One panel of the small multiples: the months from their lowest to their highest, both written at the left.
 
@@ -274,7 +274,7 @@ def calibration(
     return _chart(width, height, parts, alt)
 
 
-def waterfall(steps: Sequence[Step], alt: str, *, width: float = 292, height: float = 102) -> tuple[Chart, bool]:
+def waterfall(steps: Sequence[Step], alt: str, *, width: float = 292, height: float = 94) -> tuple[Chart, bool]:
     """Opening to closing as bars that hang on each other; and whether the axis had to be broken to show the steps.
 
     The axis starts at zero, unless the largest change would then be under a twelfth of the height.

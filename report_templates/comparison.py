@@ -5,6 +5,7 @@ Nothing here is a new metric: every row subtracts, divides or adds up numbers th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -49,7 +50,7 @@ class Comparison:
 
     name: str
     against: str
-    """last_month, last_year, usual_range, opening, stores, sum, cut_offs, files, base, region:<name>: sums stand in
+    """last_month, last_year, usual_range, opening, stores, sum, cut_offs, files, base, due, missed, region:<name>: sums stand in
     `difference`, and means over the cut-offs; shares in `relative`."""
     store_id: str | None
     difference: Value
@@ -187,7 +188,9 @@ def comparisons(review: Review) -> tuple[Comparison, ...]:
         *(Comparison(name, "voices", None, count, share, None) for name, count, share in voices_derived(review)),
         *(Comparison(name, over, None, amount, share, None) for name, over, amount, share in leaving_derived(review)),
     ]  # fmt: skip
-    rows += _of_people(review)
+    rows += [*_of_people(review), *_of_care(review)]
+    if review.proposals:
+        rows.append(Comparison("proposals_net_sales", "sum", None, proposed_sales(review), None, None))
     if review.scope.kind == "chain":
         rows += [*_of_stores(review), *_of_unassigned(review), *_of_regions(review)]
     return tuple(rows)
@@ -232,6 +235,28 @@ def _of_themes(review: Review) -> list[Comparison]:
         Comparison(f"actions_{theme}", "sum", None, total_value(of_theme(review.actions, theme)), None, None)
         for theme in THREE_THINGS
         if of_theme(review.actions, theme)
+    ]
+
+
+def care_by_kind(review: Review, *, missed: bool) -> Counter[str]:
+    """How many care contacts of each kind fall due next month, or were missed in this."""
+    return Counter(row.kind for row in review.care if row.missed == missed)
+
+
+def proposed_sales(review: Review) -> Decimal:
+    """What the smaller ones of the pairs that may be one person have bought."""
+    return sum((row.net_sales_second for row in review.proposals), Decimal(0))
+
+
+def _of_care(review: Review) -> list[Comparison]:
+    return [
+        Comparison(f"care_{kind}", "missed" if missed else "due", None, n, None, None)
+        for missed in (False, True)
+        for kind, n in sorted(care_by_kind(review, missed=missed).items())
+    ] + [
+        Comparison("care", "missed" if missed else "due", None, care_by_kind(review, missed=missed).total(), None, None)
+        for missed in (False, True)
+        if review.care
     ]
 
 

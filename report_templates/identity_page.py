@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
+from report_templates.comparison import proposed_sales
 from report_templates.language import UNKNOWN, Language
 from schemas.identity import DECISION, EVIDENCE, SHARED_BECAUSE
 from schemas.review import Person, Proposal, Review
@@ -55,7 +55,7 @@ def identity_page(review: Review, say: Language) -> Mapping[str, object] | None:
 def _title(review: Review, say: Language) -> str:
     if not review.proposals:
         return say.text("Who is one person: nothing waits for a decision")
-    sales = sum((row.net_sales_second for row in review.proposals), Decimal(0))
+    sales = proposed_sales(review)
     return say.plural(
         "{n} pair may be one person, with {money} of sales",
         "{n} pairs may be one person each, with {money} of sales",

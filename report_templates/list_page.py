@@ -7,15 +7,21 @@ from decimal import Decimal
 
 from report_templates import sentences
 from report_templates.action_sheet import beyond_capacity, capacities
+from report_templates.copyfit import lines
 from report_templates.language import Language
 from schemas.period import Month
 from schemas.review import Action, Associate, Review
 from schemas.segments import ACTION_KIND
 
 CODE_LENGTH = 8
-LISTED, LISTED_IN_ENGLISH = 36, 29
-"""At most this many rows are printed for one associate: one page to tear off; the rest is in actions.xlsx. English takes
-more lines for what to say and why."""
+LISTED = 36
+"""At most this many rows are printed for one associate: one page to tear off; the rest is in actions.xlsx."""
+PAGE, HEAD = 745.0, 62.0
+"""Points: a page between its margins; of it the title, the table's head, and the white around the two boxes."""
+TITLE_LINE, LEDE_LINE, DRAFT_LINE, ROW, ROW_LINE = 21.3, 13.8, 10.8, 15.4, 9.3
+"""Points: a line of each; a row of the table with its padding, and each further line of why in it."""
+TITLE_WIDTH, LEDE_WIDTH, DRAFT_WIDTH, WHY_WIDTH = 500.0, 500.0, 195.0, {True: 187.0, False: 175.0}
+"""Points that a line of each holds; the reasons' column is wider in Chinese."""
 RUNS_ON = 8
 """So few things that nobody owns need no page of their own: they stand under the pages for the manager, who assigns them."""
 
@@ -53,16 +59,40 @@ def _list(
 ) -> Mapping[str, object]:
     month = Month.parse(review.month).next
     planned = [action for action in actions if action.action_id not in beyond]
-    shown = sorted(planned, key=_by_weight)[: LISTED if say.is_chinese else LISTED_IN_ENGLISH]
+    title = sentences.list_title(say, owner, planned or actions, month)
+    plain_title = sentences.list_title(say.plain, owner, planned or actions, month)
+    left_out = max(owner.beyond_capacity - len(actions) + len(planned), 0)
+    ledes = sentences.list_lede(say.plain, owner, len(actions), left_out)
+    heads = lines(plain_title, 17, TITLE_WIDTH) * TITLE_LINE + lines(ledes, 9.2, LEDE_WIDTH) * LEDE_LINE
+    room = PAGE - HEAD - heads
+    shown = _fitting(sorted(planned, key=_by_weight)[:LISTED], room, review, say)
     return {
-        "title": sentences.list_title(say, owner, planned or actions, month),
-        "lede": sentences.list_lede(
-            say, owner, len(actions) - len(shown), max(owner.beyond_capacity - len(actions) + len(planned), 0)
-        ),
+        "anchor": f"list-{owner.associate_id or 'nobody'}",
+        "title": title,
+        "lede": sentences.list_lede(say, owner, len(actions) - len(shown), left_out),
         "drafts": _drafts(shown, say),
         "runs_on": owner.associate_id is None and len(shown) <= RUNS_ON,
         "rows": _rows(shown, review, say),
     }
+
+
+def _fitting(actions: Sequence[Action], room: float, review: Review, say: Language) -> Sequence[Action]:
+    """The first of them that stand on one page with what to say: longer reasons leave room for fewer."""
+    shown: list[Action] = []
+    rows = 0.0
+    for action in actions:
+        why = sentences.brief_reason(say.plain, action, review.as_of)
+        rows += ROW + (lines(why, 7.4, WHY_WIDTH[say.is_chinese]) - 1) * ROW_LINE
+        if rows + _height_of_drafts(_drafts([*shown, action], say.plain)) > room:
+            break
+        shown.append(action)
+    return shown
+
+
+def _height_of_drafts(drafts: Sequence[tuple[str, str]]) -> float:
+    """Two stand side by side."""
+    heights = [lines(text, 7.4, DRAFT_WIDTH) * DRAFT_LINE + 1.5 for _, text in drafts]
+    return sum(max(heights[at : at + 2]) for at in range(0, len(heights), 2))
 
 
 def _by_weight(action: Action) -> tuple[bool, bool, bool, Decimal]:

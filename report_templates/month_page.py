@@ -157,8 +157,8 @@ def short_term(say: Language, name: str) -> str:
         "newly_lapsed": say.text("Lapsed"),
         "moved_in": say.text("Moved in"),
         "moved_out": say.text("Moved out"),
-        "became_vip": say.text("Became VIP"),
-        "ceased_vip": say.text("Ceased VIP"),
+        "became_vip": say.text("Into VIP"),
+        "ceased_vip": say.text("Out of VIP"),
         "closing_base": say.text("Closing"),
     }[name]
 

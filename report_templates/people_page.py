@@ -225,6 +225,7 @@ def _holdings(page: PeopleAndOpportunity, say: Language) -> list[str]:
 def _accounts(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]:
     return {
         "title": told.accounts_title(say, page.key_accounts),
+        "names": any(row.best for row in page.key_accounts),
         "rows": [
             {
                 "kind": CUSTOMER_KIND[row.customer_kind].label(say.locale)

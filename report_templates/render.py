@@ -7,7 +7,7 @@ gives the same bytes, wherever and whenever: no clock, no locale of the machine,
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -103,21 +103,28 @@ def review_html(review: Review) -> str:
 
 def review_pdf(review: Review) -> bytes:
     """The review as a tagged PDF (PDF/UA-1), byte for byte the same on every call."""
-    html, album = _document(review)
+    html, album, called = _document(review)
     press = _press()
     fetcher = AssetFetcher(album.files)
     try:
         with _garbage_left():
-            return _print(html, press, fetcher)
+            return _print(html, press, fetcher, called)
     except FatalURLFetchingError as refusal:
         raise ForbiddenAddressError(str(refusal)) from refusal
 
 
-def _print(html: str, press: _Press, fetcher: AssetFetcher) -> bytes:
+def _print(html: str, press: _Press, fetcher: AssetFetcher, called: Mapping[str, str] | None = None) -> bytes:
+    """`called`: anchor → what a link to it is called, for those who cannot see it."""
+
+    def finish(document: Document, pdf: pydyf.PDF) -> None:
+        _mend_figure_boxes(document, pdf)
+        _name_links(pdf, called or {})
+        _tell_scopes(pdf)
+
     document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
         stylesheets=[press.style], font_config=press.fonts
     )
-    return document.write_pdf(pdf_variant="pdf/ua-1", finisher=_mend_figure_boxes)
+    return document.write_pdf(pdf_variant="pdf/ua-1", finisher=finish)
 
 
 @contextmanager
@@ -155,8 +162,8 @@ def artefacts(review: Review) -> tuple[tuple[str, bytes], ...]:
     return tuple(files)
 
 
-def _document(review: Review) -> tuple[str, Album]:
-    """The HTML and the pictures it refers to."""
+def _document(review: Review) -> tuple[str, Album, Mapping[str, str]]:
+    """The HTML, the pictures it refers to, and what its sections are called, by their anchors."""
     say = Language(review.locale, review.currency, for_pages=True)
     album = Album()
     is_chain = review.scope.kind == "chain"
@@ -164,22 +171,43 @@ def _document(review: Review) -> tuple[str, Album]:
     if is_chain:
         month["things"] = chain_things(review, say) or month["things"]
         month["no_things"] = say.text("No store stands out this month.")
+    lists = [] if is_chain else list_pages(review, say)
+    pages = {
+        "stores": stores_page(review, say, album) if is_chain else None,
+        "customers": customers_page(review, say, album),
+        "vips": None if is_chain else vip_page(review, say),
+        "leaving": leaving_page(review, say, album),
+        "referral": referral_page(review, say, album),
+        "complaints": complaints_page(review, say, album), "satisfaction": satisfaction_page(review, say, album),
+        "care": None if is_chain else care_page(review, say),
+        "people": people_page(review, say, album), "opportunity": opportunity_page(review, say),
+        "identity": identity_page(review, say) if is_chain else None,
+        "worked": loop_page(review, say, album),
+        "data": data_page(review, say),
+    }  # fmt: skip
+    contents = _contents([name for name, page in pages.items() if page], lists, say)
     html = _press().templates.get_template("review.html").render(
-        review=review, say=say, _=say.text, is_small=is_small(review), head=_head(review, say), month=month,
-        customers=customers_page(review, say, album),
-        vips=None if is_chain else vip_page(review, say),
-        leaving=leaving_page(review, say, album),
-        referral=referral_page(review, say, album),
-        complaints=complaints_page(review, say, album), satisfaction=satisfaction_page(review, say, album),
-        care=None if is_chain else care_page(review, say),
-        lists=[] if is_chain else list_pages(review, say),
-        people=people_page(review, say, album), opportunity=opportunity_page(review, say),
-        stores=stores_page(review, say, album) if is_chain else None,
-        identity=identity_page(review, say) if is_chain else None,
-        worked=loop_page(review, say, album),
-        data=data_page(review, say),
+        review=review, say=say, _=say.text, is_small=is_small(review), head=_head(review, say), month=month, lists=lists,
+        contents=contents, anchors=[anchor for anchor, _ in contents], **pages,
     )  # fmt: skip
-    return with_code_points(html), album
+    return with_code_points(html), album, dict(contents)
+
+
+def _contents(sections: Sequence[str], lists: Sequence[Mapping[str, object]], say: Language) -> list[tuple[str, str]]:
+    """(anchor, what it is called) of each section after the first page, in their order; the lists by their first."""
+    called = {
+        "stores": say.text("Stores"), "customers": say.text("Customers"), "vips": say.text("VIPs"),
+        "leaving": say.text("Leaving"), "referral": say.text("Referral"), "complaints": say.text("Complaints"),
+        "satisfaction": say.text("Satisfaction"), "care": say.text("Care"), "people": say.text("Associates"),
+        "opportunity": say.text("Opportunities"), "identity": say.text("Who is who"), "worked": say.text("Did it work?"),
+        "data": say.text("Data and definitions"),
+    }  # fmt: skip
+    named: list[tuple[str, str]] = [(name, called[name]) for name in sections]
+    if not lists:
+        return named
+    at = next((place for place, (name, _) in enumerate(named) if name in ("worked", "data")), len(named))
+    first = min(lists, key=lambda page: bool(page["runs_on"]))
+    return [*named[:at], (str(first["anchor"]), say.text("Action lists")), *named[at:]]
 
 
 def _head(review: Review, say: Language) -> Mapping[str, str]:
@@ -208,3 +236,26 @@ def _mend_figure_boxes(document: Document, pdf: pydyf.PDF) -> None:
         attributes = item["A"]
         left, top, right, bottom = (edge * POINTS_PER_PIXEL for edge in attributes["BBox"])
         attributes["BBox"] = pydyf.Array([left, page_height - bottom, right, page_height - top])
+
+
+def _name_links(pdf: pydyf.PDF, called: Mapping[str, str]) -> None:
+    """A link's description is the name of what it leads to; WeasyPrint writes the anchor there."""
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Dictionary) and item.get("Subtype") == "/Link":
+            anchor = item["Contents"].string
+            item["Contents"] = pydyf.String(called[anchor])
+
+
+def _tell_scopes(pdf: pydyf.PDF) -> None:
+    """Whether a header cell heads its column (in a table's head) or its row, which WeasyPrint leaves out."""
+    for item in pdf.objects:
+        if not (isinstance(item, pydyf.Dictionary) and item.get("S") == "/TH"):
+            continue
+        group = _parent(pdf, _parent(pdf, item))
+        scope = "/Column" if group["S"] == "/THead" else "/Row"
+        item["A"] = pydyf.Dictionary({"O": "/Table", "Scope": scope})
+
+
+def _parent(pdf: pydyf.PDF, item: pydyf.Dictionary) -> pydyf.Dictionary:
+    number = int(item["P"].split()[0])
+    return pdf.objects[number]

@@ -8,7 +8,7 @@ message from the numbers in at most twelve words, and has a wording for none, on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -64,6 +64,8 @@ class Thing:
 
     lead: str
     detail: str
+    anchor: str = ""
+    """The section that tells more."""
 
 
 # ---- one figure
@@ -317,6 +319,13 @@ def things_title(say: Language, review: Review) -> str:
     return say.text("What to do first in {month}", month=say.plain.month_name(Month.parse(review.month).next))
 
 
+READ_ON = {
+    "complaints": "complaints", "referrals": "referral", "visit": "vips", "win_back": "leaving", "dates": "care",
+    "after_purchase": "care", "ask_vip": "vips", "greetings": "care",
+}  # fmt: skip
+"""Theme → the section that tells more of it."""
+
+
 def three_things(say: Language, review: Review) -> list[Thing]:
     """The first three themes that have actions, in order of urgency; then habits that a figure asks for."""
     tellers: dict[str, Callable[[Language, Review, list[Action]], Thing]] = {
@@ -324,7 +333,9 @@ def three_things(say: Language, review: Review) -> list[Thing]:
         "after_purchase": _after_purchase, "ask_vip": _ask_vip, "greetings": _greetings,
     }  # fmt: skip
     things = [
-        tellers[theme](say, review, actions) for theme in THREE_THINGS if (actions := of_theme(review.actions, theme))
+        replace(tellers[theme](say, review, actions), anchor=READ_ON[theme])
+        for theme in THREE_THINGS
+        if (actions := of_theme(review.actions, theme))
     ]
     return (things + _habits(say, review))[:3]
 
@@ -333,7 +344,7 @@ def _with_associates(say: Language, actions: Sequence[Action]) -> str:
     """王** (周敏)、陈** (李静): the first people, each once, and who looks after them."""
     first = list({action.person.customer_id: action for action in actions}.values())[:NAMED]
     return say.joined(
-        say.text("{name} ({associate})", name=say.person(action.person), associate=say.kept(action.associate_name))
+        say.kept(say.text("{name} ({associate})", name=say.plain.person(action.person), associate=action.associate_name))
         if action.associate_name else say.person(action.person)
         for action in first
     )  # fmt: skip

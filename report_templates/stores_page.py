@@ -20,6 +20,7 @@ from report_templates.comparison import (
 )  # fmt: skip
 from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
+from report_templates.loop_sentences import total_of
 from report_templates.month_page import month_label, short_term, tone
 from schemas.disclosure import FEWEST_SHOWN
 from schemas.metrics import METRICS
@@ -28,6 +29,8 @@ from schemas.review import Review, StoreRow, Value
 
 PANELS = 44
 """Up to this many stores are drawn as small multiples: one page."""
+DONE_ENOUGH = 0.5
+"""Less than this share of the listed contacts done is a thing for headquarters."""
 REGION_COUNTS = ("opening_base", "closing_base", "at_risk", "actions")
 OUTLIERS = 12
 SALES_GAP, CARE_GAP, IDENTIFIED_GAP, BASE_LOSS = 0.15, 0.20, 0.15, 0.03
@@ -150,16 +153,55 @@ def _chain(review: Review, name: str) -> Value:
 
 
 def chain_things(review: Review, say: Language) -> list[sentences.Thing]:
-    """The three things headquarters should do: the stores that need help, then those to learn from."""
-    return [
+    """The three things headquarters should do: the stores that stand out, worst first, then what waits chain-wide."""
+    stores = [
         sentences.Thing(
             say.text("Learn from {store}", store=one.store.name)
             if one.is_good
             else say.text("Help {store}", store=one.store.name),
             say.text("{sentence}.", sentence=_capital(say, one.reasons)),
+            "stores",
         )
         for one in outliers(review, say)[:3]
     ]
+    waiting = (_late_promises(review, say), _lists_not_done(review, say), _pairs_to_decide(review, say))
+    return [*stores, *(thing for thing in waiting if thing)][:3]
+
+
+def _late_promises(review: Review, say: Language) -> sentences.Thing | None:
+    late = [row for row in review.voices.open_complaints if row.is_promise_late] if review.voices else []
+    if not late:
+        return None
+    return sentences.Thing(
+        say.plural("Keep {n} overdue promise to a complainer", "Keep {n} overdue promises to complainers", len(late)),
+        say.plural("The oldest complaint among them is {n} day old.", "The oldest complaint among them is {n} days old.",
+                   max(row.days_open for row in late)),
+        "complaints",
+    )  # fmt: skip
+
+
+def _lists_not_done(review: Review, say: Language) -> sentences.Thing | None:
+    if not review.outcomes:
+        return None
+    total = total_of(review.outcomes)
+    if total.done_share is None or total.done_share >= DONE_ENOUGH:
+        return None
+    return sentences.Thing(
+        say.text("Have the stores' lists worked off"),
+        say.text("{share} of last month's listed contacts were done; {open} came back without a word.",
+                 share=say.share(total.done_share, 0), open=say.count(total.open)),
+        "worked",
+    )  # fmt: skip
+
+
+def _pairs_to_decide(review: Review, say: Language) -> sentences.Thing | None:
+    if not review.proposals:
+        return None
+    return sentences.Thing(
+        say.plural("Decide {n} pair who may be one person", "Decide {n} pairs who may be one person", len(review.proposals)),
+        say.text("Until then both count as customers of their own."),
+        "identity",
+    )  # fmt: skip
 
 
 def _capital(say: Language, reasons: Sequence[str]) -> str:

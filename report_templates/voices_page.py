@@ -140,7 +140,7 @@ def _trouble(voices: Voices, say: Language) -> list[Mapping[str, object]]:
             "name": row.name,
             "kind": say.text("Brand") if row.kind == "brand" else say.text("Product"),
             "sold": say.count(round(row.units_sold)),
-            "returns": say.decimal(row.returns_per_1000_units), "complaints": say.decimal(row.complaints_per_1000_units),
+            "returned": say.count(round(row.units_returned)), "complaints": say.decimal(row.complaints_per_1000_units),
             "range": f"{say.decimal(row.lines_low, 0)} – {say.decimal(row.lines_high, 0)}",
             "is_above": row.lines_low > row.chain_returned_lines_per_1000,
             "chain": say.decimal(row.chain_returned_lines_per_1000),
@@ -217,7 +217,7 @@ def _aspects(rows: Sequence[AspectRow], say: Language, album: Album) -> list[Map
             "competitor": f"{mark(row.competitor_experience)} ({row.competitor_answers})" if row.competitor_answers else UNKNOWN,
             "below": say.share(row.below / whole, 0) if whole else UNKNOWN,
             "exceeded": say.share(row.exceeded / whole, 0) if whole else UNKNOWN,
-            "picture": album.add(states(row.below, row.met, row.exceeded, reach, alt, width=118)) if whole else None,
+            "picture": album.add(states(row.below, row.met, row.exceeded, reach, alt, width=110)) if whole else None,
             "advice": QUADRANT[row.quadrant].label(say.locale) if row.quadrant else "", "is_first": row.quadrant == "improve",
         })  # fmt: skip
     return shown

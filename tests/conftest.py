@@ -29,7 +29,13 @@ REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 LANDED_AT = datetime(2026, 11, 2, 6, 0)
 
-LOOKS_AT_PAGES = ("test_layout.py", "test_numbers_on_pages.py", "test_render.py", "test_review_json.py")
+LOOKS_AT_PAGES = (
+    "test_layout.py",
+    "test_numbers_on_pages.py",
+    "test_render.py",
+    "test_review_json.py",
+    "test_accessibility.py",
+)
 """Whose pages test_render.py keeps once they are rendered."""
 
 CHAIN_TOML = """\

@@ -9,9 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
-
 from report_templates import sentences
 from report_templates.album import Album
 from report_templates.language import Language
@@ -23,42 +20,40 @@ from schemas.quarantine import REASONS
 from schemas.review import Figure, StocktakeRow
 from schemas.segments import ACTION_KIND, CARE_KIND, KNOWLEDGE_QUESTIONS, VIP_QUESTIONS
 from tests.report_templates import example_reviews as examples
+from tests.report_templates.messages import (
+    CHINESE,
+    PLACEHOLDER,
+    brought_up_to_date,
+    catalogue,
+    translated,
+    used_messages,
+)
 from tests.report_templates.test_render import REVIEWS, review
 
-TEMPLATES = Path(sentences.__file__).parent
 AS_OF = date(2026, 10, 31)
 ZH, EN = Language("zh_CN", "CNY"), Language("en", "GBP")
-PLACEHOLDER = re.compile(r"{(\w+)}")
-
-
-def used_messages() -> dict[str, set[str]]:
-    """msgid → the placeholders of its English text, from all Python files and templates."""
-    found = extract_from_dir(
-        str(TEMPLATES), method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
-        keywords={"text": None, "_": None, "plural": (1, 2)},
-    )  # fmt: skip
-    messages: dict[str, set[str]] = {}
-    for _, _, message, _, _ in found:
-        forms = (message,) if isinstance(message, str) else message
-        messages.setdefault(forms[0], set()).update(*(PLACEHOLDER.findall(form) for form in forms))
-    return messages
-
-
-def translated() -> dict[str, str]:
-    with (TEMPLATES / "locales" / "zh_CN.po").open("rb") as file:
-        catalogue = read_po(file, locale="zh_CN")
-    texts = {}
-    for message in catalogue:
-        if message.id:
-            msgid = message.id[0] if isinstance(message.id, tuple) else message.id
-            texts[msgid] = message.string[0] if isinstance(message.string, tuple) else message.string
-    return texts
 
 
 def test_every_text_is_translated_and_no_translation_is_left_over():
     used, texts = used_messages(), translated()
     assert sorted(set(used) - {msgid for msgid, text in texts.items() if text}) == []
     assert sorted(set(texts) - set(used)) == []
+
+
+def test_no_text_is_translated_twice():
+    """Gettext keeps the last of two: the first would be words that nobody ever reads."""
+    told = re.findall(r"^msgid (.+)$", CHINESE.read_text("utf-8"), re.MULTILINE)
+    assert len(told) == len(set(told))
+
+
+def test_make_messages_brings_in_what_is_new_and_takes_out_what_nothing_says():
+    old, msgid = catalogue(), "Closing"
+    old.delete(msgid)
+    old.add("Nobody says this", "没人这么说")
+    made, came, went = brought_up_to_date(old)
+    assert (came, went) == (1, 1)
+    assert not made.get(msgid).string
+    assert made.get("Nobody says this") is None
 
 
 def test_translations_keep_the_placeholders():
