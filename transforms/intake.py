@@ -198,6 +198,8 @@ def _read_with_care(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Ser
 
 ODD_SIGNS = (*BLANKS, *INVISIBLE, *FULL_WIDTH, *CONTROLS, "'", '"', "=", "#", "*", "\ufffd", "E+", "e+")
 """What a cell that needs cleaning, or is damaged, holds."""
+ODD_ASCII_SIGNS = tuple(sign for sign in ODD_SIGNS if sign.isascii())
+"""The few of them that a column in ASCII can hold: looking for these takes half the time."""
 ODD_TEXT = r"^[\s\x{feff}'=#]|[\s\x{feff}]$"
 """The same for text, inside of which a blank or a sign is just that."""
 
@@ -205,7 +207,8 @@ ODD_TEXT = r"^[\s\x{feff}'=#]|[\s\x{feff}]$"
 def _cleaned(cells: pl.Series, role: RoleText) -> tuple[pl.Series, pl.Series | None]:
     """Cells without what surrounds their value, empty ones null, and the codes of damaged ones (None: none is)."""
     codes = None
-    odd = cells.str.contains_any(list(ODD_SIGNS))
+    is_ascii = (cells.str.len_bytes() == cells.str.len_chars()).all()
+    odd = cells.str.contains_any(list(ODD_ASCII_SIGNS if is_ascii else ODD_SIGNS))
     if odd.any():
         if role.kind == "text" and not role.extract:
             odd = cells.str.contains(ODD_TEXT)
@@ -524,4 +527,5 @@ _AT_ONCE: dict[str, Callable[[pl.Series, RoleText], pl.Series]] = {
     "quantity": _plain_decimal(QUANTITY, 14, 3),
     "date": _plain_moment(pl.Date),
     "datetime": _plain_moment(pl.Datetime),
+    "phone": lambda cells, role: phones.keys_as_they_stand(cells, role.country),
 }

@@ -19,6 +19,7 @@ _DOTTED = r"^(\+?[0-9]{1,4})\.([0-9]{2,4})\.([0-9]{3,4})(?:\.([0-9]{2,4}))?$"
 _WRITTEN_AS_NUMBER = r"^([0-9]{10,15})\.0$"
 _HIDDEN = r"^\+?[0-9\s\-()]*[*•●×xX#]{2,}[0-9\s\-()*•●×xX#]*$"
 _RELAYED = r"^(?:\+?86)?1[3-9][0-9]{9}\s*(?:[-,;#]|转|ext\.?)\s*[0-9]{1,6}$"
+_CHINESE_MOBILE_ALONE = r"^1[3-9][0-9]{9}$"
 _CHINESE_MOBILE = r"^\+86(1[3-9][0-9]{9})$"
 
 
@@ -36,6 +37,14 @@ def without_hidden(cells: pl.Series) -> pl.Series:
     return cells.set(hidden.fill_null(False), None)
 
 
+def keys_as_they_stand(cells: pl.Series, country: str) -> pl.Series:
+    """`cells` that are written just as their key is, null for all others (in every country but China: for all)."""
+    if country != "CN":
+        return pl.Series(cells.name, [None] * len(cells), dtype=pl.String)
+    is_key = cells.str.contains(_CHINESE_MOBILE_ALONE)
+    return cells if is_key.all() else cells.set(~is_key.fill_null(False), None)
+
+
 def normalised(cells: pl.Series, country: str) -> pl.Series:
     """Numbers as keys, null where `cells` are no possible telephone number.
 
@@ -44,7 +53,7 @@ def normalised(cells: pl.Series, country: str) -> pl.Series:
     spaces, dashes, brackets, full-width digits. A number without its area code is no possible number.
     """
     name = cells.name
-    if country == "CN" and cells.str.contains(r"^1[3-9][0-9]{9}$").fill_null(True).all():
+    if country == "CN" and cells.str.contains(_CHINESE_MOBILE_ALONE).fill_null(True).all():
         return cells
     distinct = cells.drop_nulls().unique()
     bare = distinct.str.normalize("NFKC").str.replace_all(_SEPARATORS, "")

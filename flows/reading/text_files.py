@@ -208,13 +208,13 @@ def _utf8_chunks(stream: BinaryIO, encoding: str, size: int) -> Iterator[bytes]:
                     line_end = b"\r"
             if line_end:
                 text = text.replace(line_end, b"\n")
-            text = rest + text
             cut = text.rfind(b"\n") + 1
-            rest = text[cut:]
+            lines = b"".join((rest, memoryview(text)[:cut])) if cut else b""
+            rest = text[cut:] if cut else rest + text
             if len(rest) > LONGEST_LINE:
                 raise UnreadableFile(f"has a line of more than {LONGEST_LINE >> 20} MB; it is no table of text")
-            if cut:
-                yield _as_utf8(text[:cut], encoding)
+            if lines:
+                yield _as_utf8(lines, encoding)
         if rest:
             yield _as_utf8(rest, encoding)
 
