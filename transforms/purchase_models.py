@@ -151,8 +151,8 @@ def _climb(
     objective: Objective, start: Floats, curvature: Floats | None = None, *, most_steps: int = 100
 ) -> tuple[Floats, float, Floats, bool]:
     """Newton's method with every direction made uphill and steps halved until they pay: where, how high, the gradient
-    there, whether it arrived. Also ends, not arrived, where a parameter goes beyond FARTHEST. `curvature`: that at the start, better known
-    with each step; without it, the objective's own is taken at each step."""
+    there, whether it arrived. Also ends, not arrived, where a parameter goes beyond FARTHEST. `curvature`: that at the
+    start, better known with each step; without it, the objective's own is taken at each step."""
     at = start.copy()
     height, gradient = objective(at)
     learnt = curvature
