@@ -60,26 +60,28 @@ class Histories:
         return found
 
     def distinct(self) -> tuple[Histories, Ints]:
-        """The same with equal histories as one row, and for each row here the place of its history there."""
+        """The same with equal histories as one row, by x, T and t_x; and for each row here the place of its history there."""
         if self.is_distinct:
             return self, np.arange(len(self))
         order = self._order()
-        rows = self.at(order)
-        differs = (np.diff(rows.x) != 0) | (np.diff(rows.age) != 0) | (np.diff(rows.t_x) != 0)
-        number = np.concatenate([np.zeros(min(1, len(self)), np.int64), np.cumsum(differs)])
+        x, age, t_x = self.x[order], self.age[order], self.t_x[order]
+        differs = (np.diff(x) != 0) | (np.diff(age) != 0) | (np.diff(t_x) != 0)
+        begins = np.flatnonzero(np.concatenate([np.ones(min(1, len(self)), bool), differs]))
         places = np.empty(len(self), np.int64)
-        places[order] = number
-        first = rows.at(np.flatnonzero(np.concatenate([np.ones(min(1, len(self)), bool), differs])))
-        weight = np.bincount(places, weights=self.weight).astype(float)
-        return Histories(first.x, first.t_x, first.age, weight, is_distinct=True), places
+        places[order] = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(self)))
+        weight = np.add.reduceat(self.weight[order], begins) if len(self) else self.weight
+        return Histories(x[begins], t_x[begins], age[begins], weight, is_distinct=True), places
 
     def _order(self) -> Ints:
-        """Row numbers by x, T and t_x. Times of whole days go into one number with x, which sorts three times as fast."""
+        """Row numbers by x, T and t_x. Whole days, x and the row's number go into one number where they fit: numpy sorts
+        numbers four times as fast as it finds their order."""
         age, last = np.rint(self.age * 7), np.rint(self.t_x * 7)
-        is_daily = (age / 7 == self.age).all() and (last / 7 == self.t_x).all()
-        if is_daily and max(self.x.max(initial=0), age.max(initial=0)) < 1 << 21:
-            return np.argsort((self.x << 42) | (age.astype(np.int64) << 21) | last.astype(np.int64))
-        return np.lexsort((self.t_x, self.age, self.x))
+        bits = [int(part.max(initial=0)).bit_length() for part in (self.x, age)] + [len(self).bit_length()]
+        is_daily = bool((age / 7 == self.age).all() and (last / 7 == self.t_x).all())
+        if not is_daily or bits[0] + 2 * bits[1] + bits[2] > 62:
+            return np.lexsort((self.t_x, self.age, self.x))
+        packed = (((self.x << bits[1]) | age.astype(np.int64)) << bits[1]) | last.astype(np.int64)
+        return np.sort((packed << bits[2]) | np.arange(len(self))) & ((1 << bits[2]) - 1)
 
     def at(self, places: Ints | slice) -> Histories:
         return Histories(self.x[places], self.t_x[places], self.age[places], self.weight[places])
@@ -130,11 +132,10 @@ def _weighted(weight: Floats, values: Floats) -> float:
     return float((weight * values).sum())
 
 
-def _curvature(objective: Objective, at: Floats) -> Floats:
-    """The negative Hessian by central differences of the gradient."""
-    step = 1e-4
-    rows = [(objective(at - step * unit)[1] - objective(at + step * unit)[1]) / (2 * step) for unit in np.eye(len(at))]
-    matrix = np.array(rows)
+def _curvature(objective: Objective, at: Floats, gradient: Floats) -> Floats:
+    """The negative Hessian by differences of the gradient, to five digits."""
+    step = 1e-6
+    matrix = np.array([(gradient - objective(at + step * unit)[1]) / step for unit in np.eye(len(at))])
     return (matrix + matrix.T) / 2
 
 
@@ -148,36 +149,36 @@ def _learnt(curvature: Floats, step: Floats, fall: Floats) -> Floats:
 
 def _climb(
     objective: Objective, start: Floats, curvature: Floats | None = None, *, most_steps: int = 100
-) -> tuple[Floats, float, bool]:
-    """Newton's method with every direction made uphill and steps halved until they pay: where, how high, whether it
-    arrived. Also ends, not arrived, where a parameter goes beyond FARTHEST. `curvature`: that at the start, better known
-    with each step; without it, the objective's own is taken at each step."""
+) -> tuple[Floats, float, Floats, bool]:
+    """Newton's method with every direction made uphill and steps halved until they pay: where, how high, the gradient
+    there, whether it arrived. Also ends, not arrived, where a parameter goes beyond FARTHEST. `curvature`: that at the
+    start, better known with each step; without it, the objective's own is taken at each step."""
     at = start.copy()
     height, gradient = objective(at)
     learnt = curvature
     for _ in range(most_steps):
         if not np.isfinite(height):
-            return at, -np.inf, False
-        bends, directions = np.linalg.eigh(_curvature(objective, at) if learnt is None else learnt)
+            return at, -np.inf, gradient, False
+        bends, directions = np.linalg.eigh(_curvature(objective, at, gradient) if learnt is None else learnt)
         bends = np.maximum(np.abs(bends), 1e-9 * max(1.0, float(np.abs(bends).max())))
         step = directions @ ((directions.T @ gradient) / bends)
         step *= min(1.0, 2.0 / float(np.abs(step).max() + 1e-300))
         gain = float(gradient @ step)
         if gain < ARRIVED:
-            return at, height, True
+            return at, height, gradient, True
         while True:
             further, slope = objective(at + step)
             if np.isfinite(further) and further >= height + 1e-4 * gain:
                 break
             step, gain = step / 2, gain / 2
             if gain < 1e-11:
-                return at, height, float(np.abs(gradient).max()) < 1e-3
+                return at, height, gradient, float(np.abs(gradient).max()) < 1e-3
         if learnt is not None:
             learnt = _learnt((directions * bends) @ directions.T, step, gradient - slope)
         at, height, gradient = at + step, further, slope
         if float(np.abs(at).max()) > FARTHEST:
-            return at, height, False
-    return at, height, False
+            return at, height, gradient, False
+    return at, height, gradient, False
 
 
 def _fit(
@@ -198,23 +199,25 @@ def _fit(
         some, times = first_look
         tried = [_climb(some, begin) for begin in begins]
         begins = [max(tried, key=lambda one: one[1])[0].clip(-FARTHEST + 1, FARTHEST - 1)]
-        found = times * _curvature(some, begins[0])
+        found = times * _curvature(some, begins[0], some(begins[0])[1])
         curvature = found if np.isfinite(found).all() else None
 
-    at, height, arrived = max((_climb(objective, begin, curvature) for begin in begins), key=lambda one: one[1])
+    at, height, gradient, arrived = max(
+        (_climb(objective, begin, curvature) for begin in begins), key=lambda one: one[1]
+    )
     if first_look is not None and not arrived and float(np.abs(at).max()) <= FARTHEST:
-        at, height, arrived = _climb(objective, at)
+        at, height, gradient, arrived = _climb(objective, at)
     if not np.isfinite(height):
         return _failed(names, "not_converged")
     if float(np.abs(at).max()) > FARTHEST:
         return _failed(names, "no_interior_optimum")
-    bends, directions = np.linalg.eigh(_curvature(objective, at))
+    bends, directions = np.linalg.eigh(_curvature(objective, at, gradient))
     if bends[0] < 1 / LEAST_KNOWN**2:
         return _failed(names, "no_interior_optimum")
     if not arrived:
         return _failed(names, "not_converged")
     # one step more, by everybody's curvature: from almost there to the last printed digit
-    at = at + directions @ ((directions.T @ objective(at)[1]) / bends)
+    at = at + directions @ ((directions.T @ gradient) / bends)
     height = objective(at)[0]
     parameters = np.exp(at) * units
     spread = np.sqrt(((directions**2) / bends).sum(axis=1))
@@ -317,21 +320,14 @@ class PurchaseModel(ABC):
         )
 
     @classmethod
+    @abstractmethod
     def _log_likelihood(cls, log_parameters: Floats, rows: Histories) -> tuple[float, Floats]:
-        parameters = np.exp(log_parameters)
-        with np.errstate(all="ignore"):
-            stayed, left, gradient = cls._terms(parameters, rows)
-            apart = left - stayed
-            small = np.exp(-np.abs(apart))  # logaddexp by hand: the exponential serves both
-            each = np.maximum(stayed, left) + np.log1p(small)
-            is_customer = np.where(apart > 0, small, 1.0) / (1 + small)
-            slopes = gradient(is_customer)
-        return _weighted(rows.weight, each), np.array([_weighted(rows.weight, one) for one in slopes]) * parameters
+        """The weighted sum over `rows`, and its slopes by the log-parameters."""
 
     @classmethod
     @abstractmethod
-    def _terms(cls, parameters: Floats, rows: Histories) -> tuple[Floats, Floats, Callable[[Floats], list[Floats]]]:
-        """Logarithms of both terms of the likelihood, and its gradient given the share of the first."""
+    def _odds_gone(cls, parameters: Floats, rows: Histories) -> Floats:
+        """log (P(left for good) / P(still a customer)); −∞ where nobody can have left."""
 
     def log_likelihood(self, histories: Histories) -> float:
         return self._log_likelihood(np.log(self.parameters), histories)[0]
@@ -341,8 +337,7 @@ class PurchaseModel(ABC):
         shares = [np.empty(0)]
         for part in _parts(histories):
             with np.errstate(all="ignore"):
-                stayed, left, _ = self._terms(self.parameters, histories.at(part))
-                shares.append(1 / (1 + np.exp(left - stayed)))
+                shares.append(1 / (1 + np.exp(self._odds_gone(self.parameters, histories.at(part)))))
         return np.concatenate(shares)
 
     def buys_within(self, histories: Histories, weeks: float) -> Floats:
@@ -410,27 +405,49 @@ class BgNbd(PurchaseModel):
     leaves_after_first: ClassVar[int] = 0
 
     @classmethod
-    def _terms(cls, parameters: Floats, rows: Histories) -> tuple[Floats, Floats, Callable[[Floats], list[Floats]]]:
-        r, alpha, a, b = parameters
-        flips = rows.x + cls.leaves_after_first
-        most = int(flips.max(initial=0)) + 1
+    def _log_likelihood(cls, log_parameters: Floats, rows: Histories) -> tuple[float, Floats]:
+        """What hangs on x alone is summed over neighbours of equal x first: a million rows pass through few arrays."""
+        r, alpha, a, b = parameters = np.exp(log_parameters)
+        with np.errstate(all="ignore"):
+            on_age, on_last = alpha + rows.age, alpha + rows.t_x
+            log_age, log_last = np.log(on_age), np.log(on_last)
+            odds_gone = cls._odds_gone_at(parameters, rows.x, log_age - log_last)
+            left_too = np.maximum(odds_gone, 0.0) + np.log1p(np.exp(-np.abs(odds_gone)))  # log(1 + e^odds)
+            stays = rows.weight * np.exp(-left_too)
+        goes = rows.weight - stays
+        begins = np.concatenate([[0], np.flatnonzero(np.diff(rows.x)) + 1])
+        people, staying = np.add.reduceat(rows.weight, begins), np.add.reduceat(stays, begins)
+        x, size = rows.x[begins], float(people.sum())
+        flips = x + cls.leaves_after_first
+        before, most = np.maximum(flips - 1, 0), int(flips.max())
         (rate, d_rate), (stay, d_stay), (both, d_both) = _rising(r, most), _rising(b, most), _rising(a + b, most)
-        shared = rate[rows.x] + r * np.log(alpha) - both[flips]
-        log_age, log_last = np.log(alpha + rows.age), np.log(alpha + rows.t_x)
-        before = np.maximum(flips - 1, 0)
-        stayed = shared + stay[flips] - (r + rows.x) * log_age
-        left = np.where(flips > 0, shared + np.log(a) + stay[before] - (r + rows.x) * log_last, -np.inf)
+        shape = r + rows.x
+        height = (
+            _weighted(people, rate[x] - both[flips] + stay[flips])
+            + size * r * np.log(alpha)
+            - _weighted(rows.weight, shape * log_age)
+            + _weighted(rows.weight, left_too)
+        )
+        slopes = (
+            _weighted(people, d_rate[x]) + size * np.log(alpha) - _weighted(stays, log_age) - _weighted(goes, log_last),
+            size * r / alpha - _weighted(shape, stays / on_age + goes / on_last),
+            float(goes.sum()) / a - _weighted(people, d_both[flips]),
+            _weighted(staying, d_stay[flips] - d_stay[before]) + _weighted(people, d_stay[before] - d_both[flips]),
+        )
+        return float(height), np.array(slopes) * parameters
 
-        def gradient(is_customer: Floats) -> list[Floats]:
-            gone = 1 - is_customer
-            return [
-                d_rate[rows.x] + np.log(alpha) - is_customer * log_age - gone * log_last,
-                r / alpha - (r + rows.x) * (is_customer / (alpha + rows.age) + gone / (alpha + rows.t_x)),
-                gone / a - d_both[flips],
-                is_customer * d_stay[flips] + gone * d_stay[before] - d_both[flips],
-            ]
+    @classmethod
+    def _odds_gone(cls, parameters: Floats, rows: Histories) -> Floats:
+        alpha = parameters[1]
+        return cls._odds_gone_at(parameters, rows.x, np.log(alpha + rows.age) - np.log(alpha + rows.t_x))
 
-        return stayed, left, gradient
+    @classmethod
+    def _odds_gone_at(cls, parameters: Floats, x: Ints, log_silence: Floats) -> Floats:
+        r, _, a, b = parameters
+        flips = np.arange(int(x.max(initial=0)) + 1) + cls.leaves_after_first
+        by_x = np.where(flips > 0, np.log(a) - np.log(b + np.maximum(flips - 1, 0)), -np.inf)
+        odds: Floats = by_x[x] + (r + x) * log_silence
+        return odds
 
     def _none_if_alive(self, rows: Histories, weeks: float) -> Floats:
         r, alpha, _, _ = self.parameters
@@ -484,16 +501,19 @@ class ParetoNbd(PurchaseModel):
     is_time = np.array([0, 1, 0, 1])
 
     @classmethod
-    def _terms(cls, parameters: Floats, rows: Histories) -> tuple[Floats, Floats, Callable[[Floats], list[Floats]]]:
-        r, alpha, s, beta = parameters
-        rate, d_rate = _rising(r, int(rows.x.max(initial=0)) + 1)
-        shared = rate[rows.x] + r * np.log(alpha) + s * np.log(beta)
-        log_a, log_b = np.log(alpha + rows.age), np.log(beta + rows.age)
-        stayed = shared - (r + rows.x) * log_a - s * log_b
-        log_integral, times, weights = _leaving(parameters, r + rows.x, rows.t_x, rows.age)
-        left = shared + np.log(s) + log_integral
-
-        def gradient(is_customer: Floats) -> list[Floats]:
+    def _log_likelihood(cls, log_parameters: Floats, rows: Histories) -> tuple[float, Floats]:
+        r, alpha, s, beta = parameters = np.exp(log_parameters)
+        with np.errstate(all="ignore"):
+            rate, d_rate = _rising(r, int(rows.x.max(initial=0)))
+            shared = rate[rows.x] + r * np.log(alpha) + s * np.log(beta)
+            log_a, log_b = np.log(alpha + rows.age), np.log(beta + rows.age)
+            stayed = shared - (r + rows.x) * log_a - s * log_b
+            log_integral, times, weights = _leaving(parameters, r + rows.x, rows.t_x, rows.age)
+            left = shared + np.log(s) + log_integral
+            apart = left - stayed
+            small = np.exp(-np.abs(apart))  # logaddexp by hand: the exponential serves both
+            each = np.maximum(stayed, left) + np.log1p(small)
+            is_customer = np.where(apart > 0, small, 1.0) / (1 + small)
             gone = 1 - is_customer
             gone = np.where(gone > 0, gone, 0.0)
 
@@ -501,14 +521,20 @@ class ParetoNbd(PurchaseModel):
                 return np.where(gone > 0, np.nansum(weights * values, axis=1), 0.0)
 
             on_a, on_b = alpha + times, beta + times
-            return [
+            slopes = (
                 d_rate[rows.x] + np.log(alpha) - is_customer * log_a - gone * mean(np.log(on_a)),
                 r / alpha - (r + rows.x) * (is_customer / (alpha + rows.age) + gone * mean(1 / on_a)),
                 np.log(beta) + gone / s - is_customer * log_b - gone * mean(np.log(on_b)),
                 s / beta - is_customer * s / (beta + rows.age) - gone * (s + 1) * mean(1 / on_b),
-            ]
+            )
+        return _weighted(rows.weight, each), np.array([_weighted(rows.weight, one) for one in slopes]) * parameters
 
-        return stayed, left, gradient
+    @classmethod
+    def _odds_gone(cls, parameters: Floats, rows: Histories) -> Floats:
+        r, alpha, s, beta = parameters
+        log_integral, _, _ = _leaving(parameters, r + rows.x, rows.t_x, rows.age)
+        odds: Floats = np.log(s) + log_integral + (r + rows.x) * np.log(alpha + rows.age) + s * np.log(beta + rows.age)
+        return odds
 
     def _none_if_alive(self, rows: Histories, weeks: float) -> Floats:
         r, alpha, s, beta = self.parameters
