@@ -135,7 +135,8 @@ def _expiring(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]
 def opportunity_page(review: Review, say: Language) -> Mapping[str, object] | None:
     """What the template of the opportunity page shows; None when there is nothing to tell."""
     page = review.people
-    if page is None or not (page.adoption or page.together or page.picks or page.prospects or page.key_accounts):
+    accounts = page.key_accounts if page is not None and review.scope.kind == "chain" else ()
+    if page is None or not (page.adoption or page.together or page.picks or page.prospects or accounts):
         return None
     return {
         "title": told.opportunity_title(say, page),
@@ -145,7 +146,7 @@ def opportunity_page(review: Review, say: Language) -> Mapping[str, object] | No
         "picks": _picks(review, page, say) if page.picks else None,
         "prospects": _prospects(page, say) if page.prospects else None,
         "holdings": _holdings(page, say),
-        "accounts": _accounts(page, say) if page.key_accounts and review.scope.kind == "chain" else None,
+        "accounts": _accounts(page, say) if accounts else None,
         "rfm": _rfm(page, say) if page.rfm else None,
         "no_categories": not (page.adoption or page.together),
     }

@@ -196,7 +196,7 @@ def _document(review: Review) -> tuple[str, Album, Mapping[str, str]]:
 def _contents(sections: Sequence[str], lists: Sequence[Mapping[str, object]], say: Language) -> list[tuple[str, str]]:
     """(anchor, what it is called) of each section after the first page, in their order; the lists by their first."""
     called = {
-        "stores": say.text("Stores"), "customers": say.text("Customers"), "vips": say.text("VIPs"),
+        "stores": say.text("Stores"), "customers": say.text("Our customers"), "vips": say.text("VIPs"),
         "leaving": say.text("Leaving"), "referral": say.text("Referral"), "complaints": say.text("Complaints"),
         "satisfaction": say.text("Satisfaction"), "care": say.text("Care"), "people": say.text("Associates"),
         "opportunity": say.text("Opportunities"), "identity": say.text("Who is who"), "worked": say.text("Did it work?"),

@@ -41,9 +41,10 @@ def _document_faults(document: pikepdf.Pdf) -> Iterator[str]:
     root = document.Root
     if str(root.get("/Lang", "")) not in ("zh-CN", "en"):
         yield "no language"
-    if not root.get("/MarkInfo", {}).get("/Marked"):
+    if "/MarkInfo" not in root or not root.MarkInfo.get("/Marked"):
         yield "not marked"
-    if not root.get("/ViewerPreferences", {}).get("/DisplayDocTitle") or not str(document.docinfo.get("/Title", "")):
+    shows = "/ViewerPreferences" in root and root.ViewerPreferences.get("/DisplayDocTitle")
+    if not shows or not str(document.docinfo.get("/Title", "")):
         yield "no title shown"
     if b"pdfuaid:part" not in root.Metadata.read_bytes():
         yield "does not say that it is PDF/UA"
@@ -63,7 +64,7 @@ def _tree_faults(document: pikepdf.Pdf) -> Iterator[str]:
             last = level
         if kind == "/Figure" and not str(element.get("/Alt", "")).strip():
             yield "a picture without words"
-        if kind == "/TH" and str(element.get("/A", {}).get("/Scope", "")) not in ("/Row", "/Column"):
+        if kind == "/TH" and _scope(element) not in ("/Row", "/Column"):
             yield "a header cell of nothing"
         if kind == "/Table" and not any(str(cell.S) == "/TH" for cell in elements(element.K)):
             yield "a table without a header cell"
@@ -72,6 +73,10 @@ def _tree_faults(document: pikepdf.Pdf) -> Iterator[str]:
             if here < place:
                 yield f"page {here + 1} is read after page {place + 1}"
             place = here
+
+
+def _scope(cell: pikepdf.Dictionary) -> str:
+    return str(cell.A.get("/Scope", "")) if "/A" in cell else ""
 
 
 def _page_faults(document: pikepdf.Pdf) -> Iterator[str]:
@@ -87,8 +92,8 @@ def _page_faults(document: pikepdf.Pdf) -> Iterator[str]:
 def unmarked(page: pikepdf.Page) -> Iterator[str]:
     """Text that is neither tagged nor marked as the page's own (running lines); whether it has such lines at all."""
     depth, has_running_lines = 0, False
-    for operands, operator in pikepdf.parse_content_stream(page):
-        name = str(operator)
+    for instruction in pikepdf.parse_content_stream(page):
+        name, operands = str(instruction.operator), instruction.operands
         if name in ("BDC", "BMC"):
             has_running_lines |= str(operands[0]) == "/Artifact"
             depth += 1

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+
 from report_templates import sentences
 from report_templates.album import Album
 from report_templates.language import Language
