@@ -7,7 +7,8 @@ from random import Random
 import polars as pl
 import pytest
 
-from flows import typed_files
+import flows.lake
+from flows import lake_recovery, typed_files
 from flows.lake import Lake
 from flows.reading import text_files
 from tests.flows.test_ingest import assert_adds_up, drop, land
@@ -105,3 +106,54 @@ def test_an_order_is_never_divided(workspace, monkeypatch, rows_per_part):
     assert sorted(current["net_sales"].cast(int).to_list()) == sorted([*range(60), 5])
     assert current.select("order_id", "line_no").is_unique().all()
     assert_adds_up(workspace)
+
+
+def test_a_file_that_cannot_be_read_to_its_end_leaves_nothing_behind(workspace, monkeypatch):
+    """Its first parts had landed already when the reader met the line that is none."""
+    monkeypatch.setattr(text_files, "CHUNK_BYTES", 400)
+    monkeypatch.setattr(text_files, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(typed_files, "ROWS_PER_PART", 3)
+    monkeypatch.setattr(flows.lake, "ROWS_PER_APPEND", 1)
+    written: list[int] = []
+    rolled_back = lake_recovery.rolled_back
+    monkeypatch.setattr(
+        lake_recovery,
+        "rolled_back",
+        lambda table, version: written.append(lake_recovery.version_of(table) - version) or rolled_back(table, version),
+    )
+    header = "order_id,ordered_at,store_id,product_id,quantity,net_sales"
+    sound = [f"o{n},2026-10-01,S1,p1,1,{n}" for n in range(60)]
+    torn = drop(workspace, "a.csv", *sound, "o60,2026-10-01,S1," + "p" * 2000 + ",1,60", header=header)
+    drop(workspace, "b.csv", "o99,2026-10-01,S1,p1,1,99", header=header)
+    outcomes = {file.file: (file.outcome, file.message) for file in land(workspace).files}
+    assert outcomes["b.csv"][0] == "landed"
+    assert outcomes["a.csv"][0] == "unreadable"
+    assert "line" in outcomes["a.csv"][1]
+    assert torn.exists()
+    assert max(written) > 0, "nothing had been written yet"
+    lake = Lake(workspace.lake)
+    stored = pl.concat([pl.read_parquet(file) for file in (workspace.lake / "order_lines").glob("*.parquet")])
+    assert stored["order_id"].to_list() == ["o99"], "what had landed of the other file is still in the lake's files"
+    assert not list((workspace.lake / "_intents").iterdir())
+
+    drop(workspace, "a.csv", *sound, header=header)
+    land(workspace)
+    assert lake.order_lines(lake.ledger()).collect().height == 61
+    assert_adds_up(workspace)
+
+
+def test_parts_land_as_they_come_unless_orders_stand_apart(workspace, monkeypatch):
+    """A file whose orders stand together is never written aside."""
+    monkeypatch.setattr(text_files, "CHUNK_BYTES", 400)
+    monkeypatch.setattr(typed_files, "ROWS_PER_PART", 6)
+    dealt: list[str] = []
+    as_it_was = typed_files._dealt
+    monkeypatch.setattr(typed_files, "_dealt", lambda *told: dealt.append(told[1]) or as_it_was(*told))
+    header = "order_id,ordered_at,store_id,product_id,quantity,net_sales"
+    together = [f"o{n // 3},2026-10-01,S1,p1,1,{n}" for n in range(60)]
+    drop(workspace, "a.csv", *together, header=header)
+    land(workspace)
+    assert dealt == []
+    drop(workspace, "b.csv", *together[1:], together[0], header=header)
+    land(workspace)
+    assert dealt == ["order_id"]
