@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from report_templates import leaving_sentences as words
-from report_templates import sentences
+from report_templates import sentences, silence_sentences
 from report_templates.album import Album
 from report_templates.charts import Whisker, calibration, trend, whiskers
 from report_templates.customers_page import bar
@@ -61,8 +61,13 @@ def _row(row: LeavingRow, review: Review, say: Language, has_chances: bool) -> M
         "chance": (UNKNOWN if row.buy_again_3m is None else say.share(row.buy_again_3m, 0)) if has_chances else "",
         "reason": words.reason_label(say, row.lapse_reason),
         "is_unknown": row.lapse_reason == "unknown",
-        "evidence": words.evidence(say, row, review.as_of),
-        "need": words.next_need(say, row, review.as_of),
+        "evidence": silence_sentences.evidence(say, row.evidence, row.evidence_params, review.as_of),
+        "need": silence_sentences.next_need(
+            say,
+            row.next_need,
+            {"on": row.next_need_on, "category": row.next_need_category, **row.next_need_params},
+            review.as_of,
+        ),
         "associate": row.associate_name or say.text("Unassigned"),
         "let_go": row.let_go,
     }

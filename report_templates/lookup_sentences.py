@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from report_templates import sentences
+from report_templates.complaint_words import COMPLAINT_CAUSES, SEVERITIES
 from report_templates.language import UNKNOWN, Language
 from schemas.dossier import AskedOn, CareRow, Complained, DateRow, Dossier, Match, OwnDate, Surveyed, Word
 from schemas.segments import CARE_KIND, CHANNEL, CUSTOMER_KIND, STATUS
@@ -281,9 +282,9 @@ def who(say: Language, told: Dossier) -> list[tuple[str, str]]:
 
 
 def complaint(say: Language, told: Complained) -> str:
-    cause = say.text("cause not known") if told.cause is None else _word(say, sentences.COMPLAINT_CAUSES, told.cause)
+    cause = say.text("cause not known") if told.cause is None else _word(say, COMPLAINT_CAUSES, told.cause)
     what = (
-        say.text("{cause}, {severity}", cause=cause, severity=_word(say, sentences.SEVERITIES, told.severity))
+        say.text("{cause}, {severity}", cause=cause, severity=_word(say, SEVERITIES, told.severity))
         if told.severity
         else cause
     )

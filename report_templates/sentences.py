@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from report_templates import silence_sentences
 from report_templates.comparison import (
     THREE_THINGS,
     came,
@@ -24,6 +25,7 @@ from report_templates.comparison import (
     relative,
     total_value,
 )  # fmt: skip
+from report_templates.complaint_words import COMPLAINT_CAUSES, SEVERITIES, labelled
 from report_templates.language import UNKNOWN, Language
 from schemas.metrics import EMPTY_REASONS, METRICS
 from schemas.period import Month
@@ -456,20 +458,6 @@ def no_things(say: Language) -> str:
 
 # ---- reasons and drafts
 
-COMPLAINT_CAUSES: dict[str, Callable[[Language], str]] = {
-    "product": lambda say: say.text("product"),
-    "quality": lambda say: say.text("product quality"),
-    "product_quality": lambda say: say.text("product quality"),
-    "service": lambda say: say.text("service"),
-    "expectation": lambda say: say.text("expectation"),
-    "price": lambda say: say.text("price"),
-    "delivery": lambda say: say.text("delivery"),
-    "other": lambda say: say.text("other"),
-}
-SEVERITIES: dict[str, Callable[[Language], str]] = {
-    "major": lambda say: say.text("serious"),
-    "minor": lambda say: say.text("minor"),
-}
 OCCASIONS: dict[str, Callable[[Language], str]] = {
     "birthday": lambda say: say.text("birthday"),
     "mothers_day": lambda say: say.text("Mother's Day"),
@@ -497,7 +485,9 @@ def reason(say: Language, action: Action, as_of: date) -> str:
 def brief_reason(say: Language, action: Action, as_of: date) -> str:
     """The same for a printed list, where the value and the days stand already."""
     if action.reason_code == "win_back":
-        return clauses(say, _absence(say, action.reason, _text(action.reason.get("last_product"))))
+        why = silence_sentences.evidence(say, *_evidence_of(action.reason), as_of)
+        last_product = None if why else _text(action.reason.get("last_product"))
+        return clauses(say, [*_absence(say, action.reason, last_product), *filter(None, [why])])
     return reason(say, action, as_of)
 
 
@@ -513,8 +503,8 @@ def explained(say: Language, code: str, params: Params, as_of: date) -> str:
 
 
 def _answer_complaint(say: Language, params: Params, as_of: date) -> str:
-    cause = _labelled(say, COMPLAINT_CAUSES, params.get("cause")) or say.text("cause not known")
-    severity = _labelled(say, SEVERITIES, params.get("severity"))
+    cause = labelled(say, COMPLAINT_CAUSES, params.get("cause")) or say.text("cause not known")
+    severity = labelled(say, SEVERITIES, params.get("severity"))
     what = say.text("{cause}, {severity}", cause=cause, severity=severity) if severity else cause
     return say.plural(
         "Complaint of {day} ({what}), open for {n} day", "Complaint of {day} ({what}), open for {n} days",
@@ -557,7 +547,7 @@ def _anniversary(say: Language, params: Params, as_of: date) -> str:
 
 def _gift_day(say: Language, params: Params, as_of: date) -> str:
     product, recipient = _text(params.get("product")), _text(params.get("recipient"))
-    occasion = _labelled(say, OCCASIONS, params.get("occasion"))
+    occasion = labelled(say, OCCASIONS, params.get("occasion"))
     what = product or say.text("a gift")
     gift = say.text("{what} for {recipient}", what=what, recipient=say.kept(recipient)) if recipient else what
     if occasion:
@@ -590,7 +580,23 @@ def _win_back_reason(say: Language, params: Params, as_of: date) -> str:
         parts.append(
             say.text("{amount} in the year before", amount=say.money(Decimal(str(params["net_sales_before"]))))
         )
+    if why := silence_sentences.evidence(say, *_evidence_of(params), as_of):
+        parts.append(why)
+    need = _named(params, "next_need_")
+    if isinstance(need.get("on"), date):
+        parts.append(
+            say.text("next need {need}", need=silence_sentences.next_need(say, params.get("next_need"), need, as_of))
+        )
     return clauses(say, parts)
+
+
+def _evidence_of(params: Params) -> tuple[Param, Params]:
+    """What a win-back's reason tells of why somebody left: the evidence's code and what its sentence needs."""
+    return params.get("evidence"), _named(params, "evidence_")
+
+
+def _named(params: Params, prefix: str) -> Params:
+    return {name.removeprefix(prefix): value for name, value in params.items() if name.startswith(prefix)}
 
 
 def _absence(say: Language, params: Params, last_product: str | None = None) -> list[str]:
@@ -632,14 +638,6 @@ def clauses(say: Language, parts: Sequence[str]) -> str:
     for part in parts[1:]:
         text = say.text("{first}; {second}", first=text, second=part)
     return text
-
-
-def _labelled(say: Language, labels: Mapping[str, Callable[[Language], str]], code: Param) -> str | None:
-    """The label of a known code; free text as it stands."""
-    if code is None or code == "":
-        return None
-    teller = labels.get(str(code))
-    return teller(say) if teller else str(code)
 
 
 def _name(say: Language, name: Param) -> str:
@@ -815,7 +813,7 @@ def _with_top_answer(say: Language, params: Params) -> str:
     known, top = _answered(say, params), params.get("top_answer")
     if top is None:
         return say.text("{sentence}.", sentence=known)
-    return say.text("{known}; most often: {answer}.", known=known, answer=_labelled(say, COMPLAINT_CAUSES, top))
+    return say.text("{known}; most often: {answer}.", known=known, answer=labelled(say, COMPLAINT_CAUSES, top))
 
 
 def _v8(say: Language, params: Params) -> str:

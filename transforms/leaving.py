@@ -185,6 +185,7 @@ class LeavingDealer:
         associate_name: Callable[[str], str | None],
     ) -> None:
         self.numbers, self.person, self.associate_name = numbers, person, associate_name
+        self._place = {customer_id: at for at, customer_id in enumerate(numbers.recent["customer_id"])}
         self.rows: dict[str, list[dict[str, Any]]] = {}
         for row in numbers.recent.group_by("home_store_id", maintain_order=True).head(LISTED).iter_rows(named=True):
             self.rows.setdefault(row["home_store_id"], []).append(row)
@@ -204,6 +205,22 @@ class LeavingDealer:
             lapse_shares=self._lapse_shares(counts),
             stores=self._stores(stores),
         )
+
+    def why_and_need(self, customer_id: str) -> dict[str, Param]:
+        """Why a customer at risk or lapsed of late stays away and what they will need next, by the names of a reason's
+        parameters; nothing of others."""
+        at = self._place.get(customer_id)
+        if at is None:
+            return {}
+        row = self.numbers.recent.row(at, named=True)
+        need = {"on": row["next_need_on"], "category": row["next_need_category"], **_need_params(row)}
+        return {
+            "lapse_reason": row["lapse_reason"],
+            "evidence": row["evidence"],
+            **{f"evidence_{name}": value for name, value in evidence_params(row).items()},
+            "next_need": row["next_need"],
+            **{f"next_need_{name}": value for name, value in need.items()},
+        }
 
     def _row(self, row: dict[str, Any]) -> LeavingRow:
         customer_id = row["customer_id"]

@@ -695,6 +695,7 @@ class _Dealer:
                     "last_product": self._last_product(row["customer_id"]),
                     "last_purchase_on": row["trigger_on"],
                     "net_sales_before": row["net_sales_before"],
+                    **self.leaving.why_and_need(row["customer_id"]),
                 }
             case "long_absent":
                 return {"days_since": row["days_since"], "last_purchase_on": row["trigger_on"]}

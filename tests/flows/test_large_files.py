@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -116,11 +118,12 @@ def test_a_file_that_cannot_be_read_to_its_end_leaves_nothing_behind(workspace, 
     monkeypatch.setattr(flows.lake, "ROWS_PER_APPEND", 1)
     written: list[int] = []
     rolled_back = lake_recovery.rolled_back
-    monkeypatch.setattr(
-        lake_recovery,
-        "rolled_back",
-        lambda table, version: written.append(lake_recovery.version_of(table) - version) or rolled_back(table, version),
-    )
+
+    def noted(table: Path, version: int) -> None:
+        written.append(lake_recovery.version_of(table) - version)
+        rolled_back(table, version)
+
+    monkeypatch.setattr(lake_recovery, "rolled_back", noted)
     header = "order_id,ordered_at,store_id,product_id,quantity,net_sales"
     sound = [f"o{n},2026-10-01,S1,p1,1,{n}" for n in range(60)]
     torn = drop(workspace, "a.csv", *sound, "o60,2026-10-01,S1," + "p" * 2000 + ",1,60", header=header)
@@ -148,7 +151,12 @@ def test_parts_land_as_they_come_unless_orders_stand_apart(workspace, monkeypatc
     monkeypatch.setattr(typed_files, "ROWS_PER_PART", 6)
     dealt: list[str] = []
     as_it_was = typed_files._dealt
-    monkeypatch.setattr(typed_files, "_dealt", lambda *told: dealt.append(told[1]) or as_it_was(*told))
+
+    def noted(parts: Iterator[pl.DataFrame], key: str, staging: Path) -> Iterator[pl.DataFrame]:
+        dealt.append(key)
+        return as_it_was(parts, key, staging)
+
+    monkeypatch.setattr(typed_files, "_dealt", noted)
     header = "order_id,ordered_at,store_id,product_id,quantity,net_sales"
     together = [f"o{n // 3},2026-10-01,S1,p1,1,{n}" for n in range(60)]
     drop(workspace, "a.csv", *together, header=header)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from report_templates import leaving_sentences as words
+from report_templates import silence_sentences
 from report_templates.language import Language
 from report_templates.render import review_html, review_pdf
 from report_templates.review_json import review_json
@@ -113,12 +114,18 @@ def page_4(document: bytes) -> str:
 @pytest.mark.parametrize("evidence", EVIDENCE)
 def test_evidence_is_told_in_both_languages(evidence: str):
     one = row(0, evidence)
-    assert words.evidence(Language("en", "GBP"), one, AS_OF) == EXAMPLES[evidence][2]
-    assert words.evidence(Language("zh_CN", "CNY"), one, AS_OF) == EXAMPLES[evidence][3]
+    assert (
+        silence_sentences.evidence(Language("en", "GBP"), one.evidence, one.evidence_params, AS_OF)
+        == EXAMPLES[evidence][2]
+    )
+    assert (
+        silence_sentences.evidence(Language("zh_CN", "CNY"), one.evidence, one.evidence_params, AS_OF)
+        == EXAMPLES[evidence][3]
+    )
 
 
 def test_an_unknown_reason_tells_no_evidence():
-    assert words.evidence(Language("en", "GBP"), row(0, None), AS_OF) == ""
+    assert silence_sentences.evidence(Language("en", "GBP"), None, {}, AS_OF) == ""
 
 
 @pytest.mark.parametrize(("changes", "en", "zh"), [
@@ -131,8 +138,9 @@ def test_an_unknown_reason_tells_no_evidence():
 ])  # fmt: skip
 def test_the_next_need_has_words_for_every_case(changes: dict[str, Any], en: str, zh: str):
     one = row(0, None, **changes)
-    assert words.next_need(Language("en", "GBP"), one, AS_OF) == en
-    assert words.next_need(Language("zh_CN", "CNY"), one, AS_OF) == zh
+    params = {"on": one.next_need_on, "category": one.next_need_category, **one.next_need_params}
+    assert silence_sentences.next_need(Language("en", "GBP"), one.next_need, params, AS_OF) == en
+    assert silence_sentences.next_need(Language("zh_CN", "CNY"), one.next_need, params, AS_OF) == zh
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
@@ -184,7 +192,10 @@ def test_headquarters_sees_stores_and_no_person():
 
 
 def test_review_json_holds_the_pages_rows():
-    told = review_json(leaving_review("en")).decode()
+    shown = leaving_review("en")
+    told = review_json(shown).decode()
     for table in ('"leaving"', '"lapse_reasons"', '"lapse_shares"', '"leaving_stores"'):
         assert table in told
-    assert told.count('"lapse_reason": ') == len(EVIDENCE) + len(LAPSE_REASON)
+    assert told.count('"lapse_reason": ') == len(EVIDENCE) + len(LAPSE_REASON) + sum(
+        "lapse_reason" in action.reason for action in shown.actions
+    )

@@ -207,6 +207,7 @@ def action(kind: str, **fields: object):
 
 def test_a_printed_row_leaves_out_what_stands_in_its_other_columns():
     absent = action("win_back")
+    absent = replace(absent, reason={**absent.reason, "evidence": None})
     product = absent.reason["last_product"]
     brief = sentences.brief_reason(EN, absent, AS_OF)
     assert brief == f"{absent.reason['days_since']} days away, usually 64; last: {product}"
@@ -255,3 +256,36 @@ def test_headquarters_sees_no_rate_of_fewer_than_ten_people():
     assert row["repeat"] == "n < 10"
     assert row["rates"][1] == "n < 10"
     assert "42.4%" not in review_html(chain)
+
+
+@pytest.mark.parametrize(
+    ("locale", "full", "brief"),
+    [
+        (
+            "en",
+            "203 days away, usually 64; last bought Ring on 11 Apr; ¥38,600 in the year before; "
+            "complaint of 2 Mar (service) was not settled; next need about 20 Nov: Gold (36%)",
+            "203 days away, usually 64; complaint of 2 Mar (service) was not settled",
+        ),
+        (
+            "zh_CN",
+            "203 天未购买，平时约 64 天；上次4月11日买Ring；此前一年消费 ¥38,600；"
+            "3月2日投诉（服务）逾期时仍未解决；下次需求 11月20日前后：Gold（36%）",
+            "203 天未购买，平时约 64 天；3月2日投诉（服务）逾期时仍未解决",
+        ),
+    ],
+)
+def test_a_win_back_says_why_they_left_and_what_comes_next(locale, full, brief):
+    reason = {
+        "status": "at_risk", "days_since": 203, "own_gap_days": 64, "last_product": "Ring",
+        "last_purchase_on": date(2026, 4, 11), "net_sales_before": Decimal("38600.00"),
+        "lapse_reason": "product_or_service", "evidence": "complaint_unresolved", "evidence_on": date(2026, 3, 2),
+        "evidence_cause": "service", "next_need": "own_rhythm", "next_need_on": date(2026, 11, 20),
+        "next_need_category": "Gold", "next_need_share": 0.36,
+    }  # fmt: skip
+    say = Language(locale, "CNY")
+    assert sentences.explained(say, "win_back", reason, date(2026, 10, 31)) == full
+    unknown = {**reason, "evidence": None}
+    action = replace(examples.actions_of(1, 1, "en")[0], reason_code="win_back", reason=reason)
+    assert sentences.brief_reason(say, action, date(2026, 10, 31)) == brief
+    assert "Ring" in sentences.brief_reason(say, replace(action, reason=unknown), date(2026, 10, 31))
