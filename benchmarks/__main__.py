@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import identity_scale, lookups, month_of_online_retail, purchase_models, rendering, ten_million_lines
+from benchmarks import (
+    customer_table,
+    identity_scale,
+    lookups,
+    month_of_online_retail,
+    purchase_models,
+    rendering,
+    ten_million_lines,
+)
 
 BENCHMARKS = {
     "month": month_of_online_retail.main,
@@ -13,6 +21,7 @@ BENCHMARKS = {
     "lookups": lookups.main,
     "rendering": rendering.main,
     "models": purchase_models.main,
+    "table": customer_table.main,
 }
 
 if __name__ == "__main__":
