@@ -85,14 +85,14 @@ def table(rows: pl.LazyFrame) -> int:
     keys = pl.LazyFrame({"buyer_key": range(CUSTOMERS)}).with_columns(
         customer_id=pl.format("c{}", pl.col("buyer_key").cast(pl.String).str.zfill(16))
     )
-    days = activity.customer_days(rows, keys, as_of=as_of).collect()
+    days = activity.customer_days(rows.collect(), keys.collect(), as_of=as_of)
     history_from = days["business_date"].min()
     assert isinstance(history_from, date)
-    scoped = activity.scoped_days(days.lazy()).collect()
+    scoped = activity.scoped_days(days)
     purchases = activity.purchases(scoped.lazy()).filter(pl.col("scope") == "*")
     rhythm = activity.rhythm(purchases, as_of=as_of, history_from=history_from, rules=rules)
-    homes = stocktake.home_by_purchase(days.lazy())
-    facts = rhythm.join(homes, on=["customer_id", "business_date"], how="left", validate="1:1").collect()
+    homes = stocktake.home_by_purchase(days.lazy()).drop("customer_id")
+    facts = rhythm.join(homes, on=["customer_no", "business_date"], how="left", validate="1:1").collect()
     status = stocktake.customer_status(
         facts.lazy(),
         pl.LazyFrame(schema={"customer_id": pl.String, "earlier_known_on": pl.Date, "first_refund_on": pl.Date}),
@@ -124,7 +124,7 @@ def main() -> None:
         path = Path(scratch) / "activity.parquet"
         write_activity(path)
         runs = {what: [measured(what, path) for _ in range(RUNS)] for what in ("bare", "table")}
-    assert {run["customers"] for told in runs.values() for run in told}.__len__() == 1
+    assert len({run["customers"] for told in runs.values() for run in told}) == 1
     cpu = {what: statistics.median(run["cpu"] for run in told) for what, told in runs.items()}
     for what, told in runs.items():
         middle = sorted(told, key=lambda run: run["cpu"])[len(told) // 2]

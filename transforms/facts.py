@@ -140,16 +140,16 @@ def facts_of(
     )
     keys = identity.keys
     by_key = keys.lazy()
-    days = activity.customer_days(rows.activity, by_key, as_of=as_of).collect()
+    days = activity.customer_days(rows.activity.collect(), keys, as_of=as_of)
     history_from = days.filter(pl.col("sales") > 0)["business_date"].min()
     if not isinstance(history_from, date):
         raise NothingKnown(str(month))
-    scoped = activity.scoped_days(days.lazy()).collect()
+    scoped = activity.scoped_days(days)
     purchases = activity.purchases(scoped.lazy()).collect()
     chain_purchases = purchases.lazy().filter(pl.col("scope") == "*")
     rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules)
-    homes = stocktake.home_by_purchase(days.lazy())
-    purchase_facts = rhythm.join(homes, on=["customer_id", "business_date"], how="left", validate="1:1").collect()
+    homes = stocktake.home_by_purchase(days.lazy()).drop("customer_id")
+    purchase_facts = rhythm.join(homes, on=["customer_no", "business_date"], how="left", validate="1:1").collect()
     was_listed = (
         pl.LazyFrame(schema={"action_id": pl.String, "customer_id": pl.String}) if listed is None else listed.lazy()
     )

@@ -21,36 +21,34 @@ def home_by_purchase(days: pl.LazyFrame) -> pl.LazyFrame:
     """One row per customer and purchase date in the chain: the home store from that day on.
 
     The store with most purchases in the 12 months to that day; ties: the latest receipt, then the smaller store id.
-    A store's purchase is a day with sales above zero there.
+    A store's purchase is a day with sales above zero there. `days`: as of `activity.customer_days`, in its order.
     """
     bought = days.filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0)).select(
-        "customer_id", "store_id", "business_date", "last_ordered_at"
+        "customer_id", "customer_no", "store_id", "business_date", "last_ordered_at"
     )
-    stores_of = bought.group_by("customer_id").agg(
-        stores=pl.col("store_id").n_unique(), only=pl.col("store_id").first()
-    )
-    dates = bought.select("customer_id", "business_date").unique()
-    settled = dates.join(stores_of.filter(pl.col("stores") == 1), on="customer_id").select(
-        "customer_id", "business_date", home_store_id="only"
-    )
-    roaming = bought.join(stores_of.filter(pl.col("stores") > 1).select("customer_id"), on="customer_id", how="semi")
-    chosen = (
-        roaming.select("customer_id", "business_date")
+    same_customer = pl.col("customer_no") == pl.col("customer_no").shift(1)
+    roams = (
+        bought.filter(same_customer & (pl.col("store_id") != pl.col("store_id").shift(1)))
+        .select("customer_no")
         .unique()
-        .join(roaming.rename({"business_date": "visited_on"}), on="customer_id")
-        .filter(
-            (pl.col("visited_on") <= pl.col("business_date"))
-            & (pl.col("visited_on") > pl.col("business_date").dt.offset_by("-12mo"))
-        )
-        .group_by("customer_id", "business_date", "store_id")
-        .agg(visits=pl.len(), latest=pl.col("last_ordered_at").max())
-        .sort(
-            "customer_id", "business_date", "visits", "latest", "store_id", descending=[False, False, True, True, False]
-        )
-        .group_by("customer_id", "business_date", maintain_order=True)
-        .agg(home_store_id=pl.col("store_id").first())
     )
-    return pl.concat([settled, chosen]).sort("customer_id", "business_date")
+    key = ["customer_no", "business_date"]
+    settled = bought.join(roams, on="customer_no", how="anti").select(*key, "customer_id", home_store_id="store_id")
+    roaming = bought.join(roams, on="customer_no", how="semi")
+    chosen = (
+        roaming.unique(subset=key)
+        .select(*key, "customer_id", since=pl.col("business_date").dt.offset_by("-12mo"))
+        .join(
+            roaming.select("customer_no", "store_id", "last_ordered_at", visited_on="business_date"), on="customer_no"
+        )
+        .filter((pl.col("visited_on") <= pl.col("business_date")) & (pl.col("visited_on") > pl.col("since")))
+        .group_by(*key, "store_id")
+        .agg(pl.col("customer_id").first(), visits=pl.len(), latest=pl.col("last_ordered_at").max())
+        .sort(*key, "visits", "latest", "store_id", descending=[False, False, True, True, False])
+        .unique(subset=key, keep="first", maintain_order=True)
+        .select(*key, "customer_id", home_store_id="store_id")
+    )
+    return pl.concat([settled, chosen]).sort(key).select("customer_id", "business_date", "home_store_id", "customer_no")
 
 
 def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, str]) -> pl.LazyFrame:
