@@ -77,12 +77,13 @@ def build(workspace: Workspace, settings: Settings) -> dict[str, Any]:
     known = known_ledger(lake, None)
     last = known.ledger["last_date"].max()
     month = Month.of(last) if isinstance(last, date) else Month(1, 1)
-    listed = loop_before(workspace, settings, month).lists
+    listed = loop_before(workspace, settings, month.next).lists
     facts = month_facts(lake, known, settings, month, listed)
-    return _write(workspace, settings, mark, known, facts, landed_rows(lake, known), lake.scan("weather", known.ledger))
+    weather = lake.scan("weather", known.ledger)
+    return _write(workspace, settings, mark, known, facts, landed_rows(lake, known), weather, listed)
 
 
-def build_from(workspace: Workspace, settings: Settings, known: Known, facts: Facts) -> None:
+def build_from(workspace: Workspace, settings: Settings, known: Known, facts: Facts, listed: pl.DataFrame) -> None:
     """Make the index from a month's facts that are at hand, when the month is the latest and nothing newer has landed."""
     from flows.lake import Lake
     from flows.month import landed_rows
@@ -96,7 +97,8 @@ def build_from(workspace: Workspace, settings: Settings, known: Known, facts: Fa
         return
     found = _read(workspace)
     if found is None or found["mark"] != mark:
-        _write(workspace, settings, mark, known, facts, landed_rows(lake, known), lake.scan("weather", known.ledger))
+        weather = lake.scan("weather", known.ledger)
+        _write(workspace, settings, mark, known, facts, landed_rows(lake, known), weather, listed)
 
 
 def mark_of(workspace: Workspace, settings: Settings) -> str:
@@ -144,13 +146,13 @@ def _opened(workspace: Workspace, told: dict[str, Any], *, is_stale: bool) -> Cu
 
 def _write(
     workspace: Workspace, settings: Settings, mark: str, known: Known, facts: Facts, rows: LandedRows,
-    weather: pl.LazyFrame,
+    weather: pl.LazyFrame, listed: pl.DataFrame,
 ) -> dict[str, Any]:  # fmt: skip
     import secrets
 
     from transforms.customer_index import known_from, lookup_frames
 
-    frames = lookup_frames(facts, rows, weather, settings.rules)
+    frames = lookup_frames(facts, rows, weather, settings.rules, listed=listed)
     root = _folder(workspace)
     name = f"{mark}-{secrets.token_hex(3)}"
     folder = root / name

@@ -122,7 +122,7 @@ def review_month(
     before = publish.read_manifest(workspace, month)
     manifest = publish.manifest_of(inputs, identity, chosen, results, before, scopes_in_month=len(reviews))
     run("publish", publish.publish, workspace, month, building, manifest)
-    run("index customers for look-ups", customer_index.build_from, workspace, settings, known, facts)
+    run("index customers for look-ups", customer_index.build_from, workspace, settings, known, facts, loop.lists)
     return _summary(workspace, month, identity, inputs, landed, manifest)
 
 

@@ -10,8 +10,8 @@ from schemas.columns import MONEY
 from schemas.rules import Rules
 from schemas.segments import CHAIN
 from schemas.source_formats import CUSTOMER_KEYS
-from transforms import people, value, vip
-from transforms.facts import Facts, LandedRows
+from transforms import contacts, people, value, vip
+from transforms.facts import Facts, LandedRows, resolved
 from transforms.identity import recipient_keys, with_platform
 from transforms.lookup_frames import LookupFrames
 from transforms.pinyin import spelled
@@ -20,17 +20,29 @@ SEPARATOR = "\x1f"
 """Stands between the values of a text that holds several."""
 
 
-def lookup_frames(facts: Facts, rows: LandedRows, weather: pl.LazyFrame, rules: Rules) -> LookupFrames:
-    """The frames of the customer index. `weather`: landed rows of the weather table with `landing_no`."""
+def lookup_frames(
+    facts: Facts, rows: LandedRows, weather: pl.LazyFrame, rules: Rules, *, listed: pl.DataFrame
+) -> LookupFrames:
+    """The frames of the customer index. `weather`: landed rows of the weather table with `landing_no`. `listed`: as of
+    `facts_of`.
+
+    The facts end with the month of the last sale. The registers may know more of the days since: who moved away, became a
+    member, complained, or asked to be left alone. Each question leaves out what came after its own day.
+    """
+    keys = facts.keys.lazy()
+    made = contacts.known_contacts(rows.contacts, keys, listed.lazy(), as_of=date.max).collect()
+    file = contacts.asked_to_stop(people.customer_file(rows.customers, keys, as_of=date.max), made.lazy()).collect()
+    complaints = resolved(people.newest(rows.complaints, "complaint_id"), keys).collect()
+    surveys = resolved(people.said_once(rows.surveys), keys).collect()
     return LookupFrames(
-        customers=_customers(facts, rows.buyers, rules),
+        customers=_customers(facts, file, rows.buyers, rules),
         purchases=_purchases(facts),
         bought=_bought(facts),
         served=facts.served.lazy(),
         gifts=facts.gifts.lazy().drop("buyer_key", "landing_no", "landing_id", "source_row"),
-        contacts=_said(facts.contacts),
-        complaints=_said(facts.complaints.filter(pl.col("customer_id").is_not_null())),
-        surveys=_said(facts.surveys.filter(pl.col("customer_id").is_not_null())),
+        contacts=_said(made),
+        complaints=_said(complaints.filter(pl.col("customer_id").is_not_null())),
+        surveys=_said(surveys.filter(pl.col("customer_id").is_not_null())),
         referred=facts.referred.lazy(),
         associates=people.newest(rows.associates, "associate_id"),
         stores=facts.stores.lazy().sort("store_id"),
@@ -80,7 +92,7 @@ def _bought(facts: Facts) -> pl.LazyFrame:
     )
 
 
-def _customers(facts: Facts, buyers: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def _customers(facts: Facts, on_file: pl.DataFrame, buyers: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
     """One row per customer who bought, is on file or was sent a gift."""
     keys = facts.keys.lazy()
     told_keys = (
@@ -111,7 +123,7 @@ def _customers(facts: Facts, buyers: pl.LazyFrame, rules: Rules) -> pl.LazyFrame
         .group_by("customer_id")
         .agg(sends_to=pl.col("recipient_name").unique().sort().str.join(" "))
     )
-    file = facts.file.lazy().drop("landing_id", "source_row", "buyer_key", "landing_no", "referrer_key", "account")
+    file = on_file.lazy().drop("landing_id", "source_row", "buyer_key", "landing_no", "referrer_key", "account")
     joined = file.with_columns(is_on_file=pl.lit(True)).join(told_keys, on="customer_id", how="full", coalesce=True)
     for part in (classes, received, sends_to, facts.net_sales.lazy()):
         joined = joined.join(part, on="customer_id", how="left", validate="1:1")

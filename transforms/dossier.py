@@ -140,6 +140,7 @@ def dossier(frames: LookupFrames, customer_id: str, day: date, *, rules: Rules, 
     homes = day_care.homes_on(mine, standing, day).collect().lazy()
     now = _only(standing) or {}
     reach = _only(people.reach(mine.customers, on=day)) or {}
+    moved = row["moved_away_on"]
     home = (_only(homes) or {}).get("home_store_id")
     closest = (_only(day_care.closest_on(mine, homes, day)) or {}).get("associate_id")
     staff = _staff_names(frames)
@@ -167,7 +168,7 @@ def dossier(frames: LookupFrames, customer_id: str, day: date, *, rules: Rules, 
         call_by=reach.get("call_by") or "in_store",
         write_by=reach.get("write_by") or "in_store",
         do_not_contact=bool(row["do_not_contact"]),
-        moved_away_on=row["moved_away_on"],
+        moved_away_on=moved if moved is not None and moved <= day else None,
         district=row["district"],
         address=mask.text(row["address"]),
         occupation=row["occupation"],
