@@ -12,7 +12,8 @@ def referred_customers(
 ) -> pl.LazyFrame:
     """One row per customer who was brought by another: referrer_id, referred_on (null where only the file says so).
 
-    The referral register counts before the customer file; of several entries the earliest. Nobody brings themselves.
+    The referral register counts before the customer file; of several entries the earliest, and of one day the one whose
+    referrer is written first in the alphabet (an id would depend on which file landed first). Nobody brings themselves.
     """
     registered = (
         referrals.filter(pl.col("referred_on") <= as_of)
@@ -22,17 +23,17 @@ def referred_customers(
         .join(
             customers_by_key.select(referrer_key="buyer_key", referrer_id="customer_id"), on="referrer_key", how="inner"
         )
-        .select("customer_id", "referrer_id", "referred_on", order=pl.lit(0))
+        .select("customer_id", "referrer_id", "referred_on", "referrer", order=pl.lit(0))
     )
     on_file = file.filter(pl.col("referrer_id").is_not_null()).select(
-        "customer_id", "referrer_id", pl.lit(None, pl.Date).alias("referred_on"), order=pl.lit(1)
+        "customer_id", "referrer_id", pl.lit(None, pl.Date).alias("referred_on"), "referrer", order=pl.lit(1)
     )
     return (
         pl.concat([registered, on_file])
         .filter(pl.col("customer_id") != pl.col("referrer_id"))
-        .sort("customer_id", "order", "referred_on", "referrer_id")
+        .sort("customer_id", "order", "referred_on", "referrer", "referrer_id")
         .unique(subset="customer_id", keep="first", maintain_order=True)
-        .drop("order")
+        .drop("order", "referrer")
     )
 
 

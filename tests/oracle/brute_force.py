@@ -216,8 +216,12 @@ class BruteForce:
 
     @cached_property
     def first_sale(self) -> date | None:
-        """The day of the chain's first sale."""
-        return min((x.day for x in self.sold if x.kind == "sale"), default=None)
+        """The day of the chain's first sale: somebody's (or the strangers') sales at a store came to more than 0."""
+        sums: dict[tuple[str, str | None, date], Decimal] = defaultdict(lambda: ZERO)
+        for x in self.sold:
+            if x.kind == "sale":
+                sums[x.store, x.who, x.day] += x.amount
+        return min((day for (_, _, day), amount in sums.items() if amount > 0), default=None)
 
     def _purchases(self, scope: str) -> dict[str, dict[date, Decimal]]:
         """Person → day of purchase in the scope, in order → its sales before refunds."""
@@ -515,7 +519,7 @@ class BruteForce:
         for referral in self.world.referrals:
             who, by = self.who(referral.referred), self.who(referral.referrer)
             if who and by and by != who and referral.referred_on <= end:
-                rank = (0, referral.referred_on, by)
+                rank = (0, referral.referred_on, referral.referrer)
                 told[who] = min(told.get(who, (rank, by)), (rank, by))
         brought_by = {who: by for who, (_, by) in told.items()}
         found = {}

@@ -220,8 +220,19 @@ def timeless(review: Review) -> Review:
     return replace(review, files=(), known_at=datetime(2030, 1, 1, tzinfo=UTC), manifest_id="", absent_tables=())
 
 
+def without_queue(review: Review) -> Review:
+    """The review without HQ's queue of proposals: who may be the same person, and the money that a merge would move, is
+    told by all that is known, whenever."""
+    return replace(review, proposals=())
+
+
+IDS = (".customer_id", ".action_id")
+"""Of several sets of keys that land together the id is that of the file named first: other names, other ids, but never
+other numbers (DECISIONS)."""
+
+
 def unequal(one: Any, other: Any, where: str = "") -> list[str]:
-    """Where two values differ, down to the field: dataclasses, mappings and tuples are gone through."""
+    """Where two values differ, down to the field: dataclasses, mappings and tuples are gone through; ids are left out."""
     if one == other:
         return []
     if is_dataclass(one) and type(one) is type(other):
@@ -231,7 +242,7 @@ def unequal(one: Any, other: Any, where: str = "") -> list[str]:
     if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
         return [line for at, (mine, theirs) in pairs for line in unequal(mine, theirs, f"{where}[{at}]")]
-    return [f"{where}: {one!r} is now {other!r}"]
+    return [] if where.endswith(IDS) else [f"{where}: {one!r} is now {other!r}"]
 
 
 def check_unchanged(one: Review, other: Review, where: str) -> None:
@@ -287,4 +298,4 @@ def test_what_happens_later_changes_nothing(seed: int, tmp_path: Path):
     until_then = without_shop_phone(cut_after(world, end_of(months[0])))
     cut = run(until_then, tmp_path / "cut").reviews(months[0])
     for scope, review in cut.items():  # a store without any row yet has no review
-        check_unchanged(review, whole[scope], f"seed {seed}, {scope}, {months[0]:%Y-%m}")
+        check_unchanged(without_queue(review), without_queue(whole[scope]), f"seed {seed}, {scope}, {months[0]:%Y-%m}")
