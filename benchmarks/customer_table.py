@@ -91,8 +91,7 @@ def table(rows: pl.LazyFrame) -> int:
     scoped = activity.scoped_days(days)
     purchases = activity.purchases(scoped.lazy()).filter(pl.col("scope") == "*")
     rhythm = activity.rhythm(purchases, as_of=as_of, history_from=history_from, rules=rules)
-    homes = stocktake.home_by_purchase(days.lazy()).drop("customer_id")
-    facts = rhythm.join(homes, on=["customer_no", "business_date"], how="left", validate="1:1").collect()
+    facts = stocktake.with_homes(rhythm.collect(), stocktake.home_by_purchase(days.lazy()).collect())
     status = stocktake.customer_status(
         facts.lazy(),
         pl.LazyFrame(schema={"customer_id": pl.String, "earlier_known_on": pl.Date, "first_refund_on": pl.Date}),

@@ -47,19 +47,12 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
         .sort("_day")
         .collect()
     )  # fmt: skip
-    again = days["_day"] == days["_day"].shift(1)
-    if again.any():  # told by several landings, or in several parts of a file
-        days = (
-            days.lazy()
-            .group_by("_day")
-            .agg(
-                pl.col("store_id", "customer_no", "business_date").first(),
-                *(pl.col(name).sum().cast(MONEY) for name in MONEY_OF_A_DAY),
-                pl.col("last_ordered_at").max(),
-            )
-            .sort("_day")
-            .collect()
-        )
+    days = _once(
+        days,
+        pl.col("store_id", "customer_no", "business_date").first(),
+        *(pl.col(name).sum().cast(MONEY) for name in MONEY_OF_A_DAY),
+        pl.col("last_ordered_at").max(),
+    )  # told by several landings, or in several parts of a file
     days = days.filter((pl.col("sales") != 0) | (pl.col("refunds") != 0))
     return days.select(
         "store_id",
@@ -84,24 +77,30 @@ def scoped_days(days: pl.DataFrame) -> pl.DataFrame:
         pl.col("business_date") == pl.col("business_date").shift(1)
     )
     marked = days.with_columns(_day=(~is_same.fill_null(False)).cum_sum())
-    several = marked.filter(pl.col("_day") == pl.col("_day").shift(1)).select("_day").unique()
-    chain = marked
-    if several.height:
-        is_several = pl.col("_day").is_in(several["_day"].implode())
-        summed = (
-            marked.filter(is_several)
-            .group_by("_day")
-            .agg(
-                pl.col("customer_id", "customer_no", "business_date").first(),
-                *(pl.col(name).sum().cast(MONEY) for name in money),
-            )
-        )
-        kept = summed.columns
-        chain = pl.concat([marked.filter(~is_several).select(kept), summed]).sort("_day")
-    stores = days.rename({"store_id": "scope"}).select(columns)
-    return pl.concat([stores, chain.with_columns(scope=pl.lit(CHAIN)).select(columns)]).sort(
-        "scope", maintain_order=True
-    )
+    chain = _once(
+        marked,
+        pl.col("customer_id", "customer_no", "business_date").first(),
+        *(pl.col(name).sum().cast(MONEY) for name in money),
+    ).with_columns(scope=pl.lit(CHAIN))
+    # by one number each: within one store they are in the order of customers already
+    places = {store: at for at, store in enumerate(sorted(days["store_id"].unique().to_list()))}
+    place = days["store_id"].replace_strict(places, return_dtype=pl.Int64) * days.height
+    place = (place + pl.int_range(days.height, eager=True)).arg_sort()
+    stores = days.rename({"store_id": "scope"}).select(columns)[place]
+    is_before = stores["scope"] < CHAIN
+    parts = (stores.filter(is_before), chain.select(columns), stores.filter(~is_before))
+    return pl.concat([part for part in parts if part.height])
+
+
+def _once(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
+    """One row per `_day` of rows that are sorted by it: the few that have several rows are put together by `sums`."""
+    same = rows["_day"] == rows["_day"].shift(1)
+    several = rows["_day"].filter(same.fill_null(False)).unique()
+    if several.is_empty():
+        return rows
+    is_several = pl.col("_day").is_in(several.implode())
+    summed = rows.filter(is_several).group_by("_day").agg(*sums)
+    return pl.concat([rows.filter(~is_several).select(summed.columns), summed]).sort("_day")
 
 
 def purchases(scoped: pl.LazyFrame) -> pl.LazyFrame:
@@ -131,6 +130,8 @@ def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, ru
         # a window longer than any history: the running median
         .with_columns(own_median=pl.col("gap_days").rolling_median(window_size=2**14, min_samples=1).over("_customer"))
     )
+    ordered = ordered.collect().lazy()  # read once for every month of history
+    chain_gaps = _chain_gaps(ordered, as_of=as_of, history_from=history_from, rules=rules)
     blended = rules.gaps_for_own_rhythm
     gaps = (pl.col("purchase_no") - 1).clip(upper_bound=blended)
     own_gap = (
@@ -148,11 +149,10 @@ def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, ru
     )
     return (
         ordered.with_columns(month_start=pl.col("business_date").dt.month_start())
-        .join(_chain_gaps(ordered, as_of=as_of, history_from=history_from, rules=rules), on="month_start", how="left")
+        .join(chain_gaps, on="month_start", how="left", maintain_order="left")
         .with_columns(own_gap_days=own_gap)
         .with_columns(lapsed_after_days=lapsed_after)
         .with_columns(overdue_after_days=overdue_after)
-        .sort("_at")
         .select(
             "customer_id", "business_date", "purchase_no", "own_gap_days", "lapsed_after_days", "overdue_after_days",
             *numbered,

@@ -148,8 +148,7 @@ def facts_of(
     purchases = activity.purchases(scoped.lazy()).collect()
     chain_purchases = purchases.lazy().filter(pl.col("scope") == "*")
     rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules)
-    homes = stocktake.home_by_purchase(days.lazy()).drop("customer_id")
-    purchase_facts = rhythm.join(homes, on=["customer_no", "business_date"], how="left", validate="1:1").collect()
+    purchase_facts = stocktake.with_homes(rhythm.collect(), stocktake.home_by_purchase(days.lazy()).collect())
     was_listed = (
         pl.LazyFrame(schema={"action_id": pl.String, "customer_id": pl.String}) if listed is None else listed.lazy()
     )

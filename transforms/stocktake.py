@@ -51,11 +51,20 @@ def home_by_purchase(days: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([settled, chosen]).sort(key).select("customer_id", "business_date", "home_store_id", "customer_no")
 
 
+def with_homes(rhythm: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
+    """One row per customer and purchase: the columns of `activity.rhythm` and `home_store_id`, null where `homes` has no such
+    day (its sales were taken back elsewhere on the same day). `homes`: as of `home_by_purchase`."""
+    key = ["customer_no", "business_date"]
+    if rhythm.select(key).equals(homes.select(key)):  # nearly always; to join all days takes a hundred times as long
+        return rhythm.with_columns(homes["home_store_id"])
+    return rhythm.join(homes.select(*key, "home_store_id"), on=key, how="left", validate="1:1", maintain_order="left")
+
+
 def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, str]) -> pl.LazyFrame:
     """One row per customer with a purchase by `at` (a month's end): last purchase, silence, home.
 
-    `purchase_facts`: one row per customer and purchase, with the columns of `activity.rhythm` and `home_store_id`.
-    `successors`: closed store → where its base went by `at` (a store id, or UNASSIGNED).
+    `purchase_facts`: one row per customer and purchase, sorted by both, with the columns of `activity.rhythm` and
+    `home_store_id`. `successors`: closed store → where its base went by `at` (a store id, or UNASSIGNED).
     """
     home = pl.col("home_store_id")
     return (
@@ -63,7 +72,7 @@ def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, st
         .group_by("customer_id")
         .agg(
             *(
-                pl.col(name).sort_by("business_date").last()
+                pl.col(name).last()
                 for name in ("own_gap_days", "lapsed_after_days", "overdue_after_days", "home_store_id")
             ),
             first_purchase_on=pl.col("business_date").min(),
