@@ -91,7 +91,7 @@ def table(rows: pl.LazyFrame) -> int:
     scoped = activity.scoped_days(days)
     purchases = activity.purchases(scoped.lazy()).filter(pl.col("scope") == "*")
     rhythm = activity.rhythm(purchases, as_of=as_of, history_from=history_from, rules=rules)
-    facts = stocktake.with_homes(rhythm.collect(), stocktake.home_by_purchase(days.lazy()).collect())
+    facts = stocktake.with_homes(rhythm.collect(), stocktake.home_by_purchase(days))
     status = stocktake.customer_status(
         facts.lazy(),
         pl.LazyFrame(schema={"customer_id": pl.String, "earlier_known_on": pl.Date, "first_refund_on": pl.Date}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from schemas.columns import MONEY
@@ -26,34 +27,32 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
     """
     ids = customers_by_key["customer_id"].unique().sort()
     numbers = pl.DataFrame({"customer_id": ids, "customer_no": pl.int_range(len(ids), dtype=pl.Int64, eager=True)})
-    stores = activity["store_id"].unique().sort()
+    number_of_key = customers_by_key.join(numbers, on="customer_id", validate="m:1").select("buyer_key", "customer_no")
+    known = activity.filter(pl.col("business_date") <= as_of)
+    stores = known["store_id"].unique().sort()
     nobody = len(ids)
     # one number for customer, date and store, in that order: it sorts and groups as all three would
     store_bits = max(1, len(stores).bit_length())
     packed = (pl.col("customer_no").fill_null(nobody) * (1 << DAY_BITS) + pl.col("business_date").cast(pl.Int64)) * (
         1 << store_bits
-    ) + pl.col("store_no")
+    ) + pl.col("store_id").cast(pl.Enum(stores)).to_physical()
     days = (
-        activity.lazy()
-        .filter(pl.col("business_date") <= as_of)
-        .join(
-            customers_by_key.lazy().join(numbers.lazy(), on="customer_id", validate="m:1").select("buyer_key", "customer_no"),
-            on="buyer_key", how="left", validate="m:1",
-        )
-        .join(
-            pl.LazyFrame({"store_id": stores, "store_no": range(len(stores))}), on="store_id", how="left", validate="m:1"
+        known.with_columns(
+            known.select("buyer_key").join(
+                number_of_key, on="buyer_key", how="left", validate="m:1", maintain_order="left"
+            )["customer_no"]
         )
         .select("store_id", "customer_no", "business_date", *MONEY_OF_A_DAY, "last_ordered_at", _day=packed)
         .sort("_day")
-        .collect()
-    )  # fmt: skip
+    )
     days = _once(
         days,
-        pl.col("store_id", "customer_no", "business_date").first(),
         *(pl.col(name).sum().cast(MONEY) for name in MONEY_OF_A_DAY),
         pl.col("last_ordered_at").max(),
     )  # told by several landings, or in several parts of a file
-    days = days.filter((pl.col("sales") != 0) | (pl.col("refunds") != 0))
+    has_money = (days["sales"] != 0) | (days["refunds"] != 0)
+    if not has_money.all():
+        days = days.filter(has_money)
     return days.select(
         "store_id",
         ids.gather(days["customer_no"]).alias("customer_id"),
@@ -77,11 +76,7 @@ def scoped_days(days: pl.DataFrame) -> pl.DataFrame:
         pl.col("business_date") == pl.col("business_date").shift(1)
     )
     marked = days.with_columns(_day=(~is_same.fill_null(False)).cum_sum())
-    chain = _once(
-        marked,
-        pl.col("customer_id", "customer_no", "business_date").first(),
-        *(pl.col(name).sum().cast(MONEY) for name in money),
-    ).with_columns(scope=pl.lit(CHAIN))
+    chain = _once(marked, *(pl.col(name).sum().cast(MONEY) for name in money)).with_columns(scope=pl.lit(CHAIN))
     # by one number each: within one store they are in the order of customers already
     places = {store: at for at, store in enumerate(sorted(days["store_id"].unique().to_list()))}
     place = days["store_id"].replace_strict(places, return_dtype=pl.Int64) * days.height
@@ -93,14 +88,15 @@ def scoped_days(days: pl.DataFrame) -> pl.DataFrame:
 
 
 def _once(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
-    """One row per `_day` of rows that are sorted by it: the few that have several rows are put together by `sums`."""
-    same = rows["_day"] == rows["_day"].shift(1)
-    several = rows["_day"].filter(same.fill_null(False)).unique()
-    if several.is_empty():
+    """The first row of each `_day` of rows that are sorted by it, with `sums` of the few days that have several rows."""
+    is_first = (rows["_day"] != rows["_day"].shift(1)).fill_null(True)
+    if is_first.all():
         return rows
-    is_several = pl.col("_day").is_in(several.implode())
-    summed = rows.filter(is_several).group_by("_day").agg(*sums)
-    return pl.concat([rows.filter(~is_several).select(summed.columns), summed]).sort("_day")
+    is_several = ~(is_first & is_first.shift(-1).fill_null(True))
+    summed = rows.filter(is_several).group_by("_day", maintain_order=True).agg(*sums).drop("_day")
+    firsts = rows.filter(is_first)
+    places = is_several.filter(is_first).arg_true()
+    return firsts.with_columns(firsts[name].scatter(places, summed[name]) for name in summed.columns)
 
 
 def purchases(scoped: pl.LazyFrame) -> pl.LazyFrame:
@@ -130,8 +126,8 @@ def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, ru
         # a window longer than any history: the running median
         .with_columns(own_median=pl.col("gap_days").rolling_median(window_size=2**14, min_samples=1).over("_customer"))
     )
-    ordered = ordered.collect().lazy()  # read once for every month of history
-    chain_gaps = _chain_gaps(ordered, as_of=as_of, history_from=history_from, rules=rules)
+    ordered_rows = ordered.with_columns(month_no=_months_since(history_from)).collect()
+    chain_gaps = _chain_gaps(ordered_rows.lazy(), as_of=as_of, history_from=history_from, rules=rules)
     blended = rules.gaps_for_own_rhythm
     gaps = (pl.col("purchase_no") - 1).clip(upper_bound=blended)
     own_gap = (
@@ -148,8 +144,8 @@ def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, ru
         ),
     )
     return (
-        ordered.with_columns(month_start=pl.col("business_date").dt.month_start())
-        .join(chain_gaps, on="month_start", how="left", maintain_order="left")
+        ordered_rows.lazy()
+        .with_columns(chain_gaps.gather(ordered_rows["month_no"]).alias("chain_gap_days"))
         .with_columns(own_gap_days=own_gap)
         .with_columns(lapsed_after_days=lapsed_after)
         .with_columns(overdue_after_days=overdue_after)
@@ -160,19 +156,47 @@ def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, ru
     )  # fmt: skip
 
 
-def _chain_gaps(ordered: pl.LazyFrame, *, as_of: date, history_from: date, rules: Rules) -> pl.LazyFrame:
-    """One row per month of history: the chain's gap as it stood before that month began."""
-    months = Month.of(history_from).through(Month.of(as_of))
-    # each running median holds until the customer's next purchase: told so, no month has to look for everybody's last one
-    held = ordered.select(
-        "business_date",
-        "own_median",
-        until=pl.when(pl.col("_customer") == pl.col("_customer").shift(-1)).then(pl.col("business_date").shift(-1)),
-    ).filter(pl.col("own_median").is_not_null())
-    rows = [
-        held.filter(
-            (pl.col("business_date") < month.first_day) & (pl.col("until") >= month.first_day).fill_null(True)
-        ).select(month_start=pl.lit(month.first_day), chain_gap_days=pl.col("own_median").median())
-        for month in months
-    ]
-    return pl.concat(rows).with_columns(pl.col("chain_gap_days").fill_null(float(rules.unknown_chain_gap_days)))
+def _months_since(first: date) -> pl.Expr:
+    """How many calendar months the business date is after the month of `first`."""
+    months = pl.col("business_date").dt.year().cast(pl.Int32) * 12 + pl.col("business_date").dt.month()
+    return months - (first.year * 12 + first.month)
+
+
+def _chain_gaps(ordered: pl.LazyFrame, *, as_of: date, history_from: date, rules: Rules) -> pl.Series:
+    """The chain's gap as it stood before each month of history began, one after the other.
+
+    A running median stands at the beginning of each month after its purchase, up to that of the customer's next one. How many
+    customers have which is counted for all months at once: to sort everybody's medians anew for every month takes ten
+    times as long.
+    """
+    months = len(Month.of(history_from).through(Month.of(as_of)))
+    is_followed = pl.col("_customer") == pl.col("_customer").shift(-1)
+    stands = (
+        ordered.select("own_median", "_customer", begins=pl.col("month_no") + 1)
+        .select("own_median", "begins", ends=pl.when(is_followed).then(pl.col("begins").shift(-1)))
+        .filter(pl.col("own_median").is_not_null() & pl.col("begins").ne_missing(pl.col("ends")))
+    )
+    changes = pl.concat(
+        [
+            stands.group_by("own_median", month_no="begins").agg(customers=pl.len().cast(pl.Int64)),
+            stands.filter(pl.col("ends").is_not_null())
+            .group_by("own_median", month_no="ends")
+            .agg(customers=-pl.len().cast(pl.Int64)),
+        ]
+    ).filter(pl.col("month_no") < months)  # fmt: skip
+    changed = changes.collect()
+    medians, place = np.unique(changed["own_median"].to_numpy(), return_inverse=True)
+    customers = np.zeros((months, len(medians)), np.int64)
+    np.add.at(customers, (changed["month_no"].to_numpy(), place), changed["customers"].to_numpy())
+    gaps = [_median_of_counts(medians, counts) for counts in customers.cumsum(axis=0)]
+    return pl.Series(gaps, dtype=pl.Float64).fill_null(float(rules.unknown_chain_gap_days))
+
+
+def _median_of_counts(values: np.ndarray, counts: np.ndarray) -> float | None:
+    """The median of `values` (ascending), each of which occurs so often; None of none."""
+    up_to = counts.cumsum()
+    people = int(up_to[-1]) if len(up_to) else 0
+    if people == 0:
+        return None
+    lower, upper = (values[np.searchsorted(up_to, at, side="right")] for at in ((people - 1) // 2, people // 2))
+    return float((lower + upper) / 2)

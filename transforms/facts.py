@@ -148,7 +148,7 @@ def facts_of(
     purchases = activity.purchases(scoped.lazy()).collect()
     chain_purchases = purchases.lazy().filter(pl.col("scope") == "*")
     rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules)
-    purchase_facts = stocktake.with_homes(rhythm.collect(), stocktake.home_by_purchase(days.lazy()).collect())
+    purchase_facts = stocktake.with_homes(rhythm.collect(), stocktake.home_by_purchase(days))
     was_listed = (
         pl.LazyFrame(schema={"action_id": pl.String, "customer_id": pl.String}) if listed is None else listed.lazy()
     )

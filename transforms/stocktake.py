@@ -10,6 +10,7 @@ import polars as pl
 from schemas.period import Month
 from schemas.rules import Rules
 from schemas.segments import BASE_STATUSES, CHAIN, UNASSIGNED
+from transforms.activity import DAY_BITS
 
 TERMS = (
     "opening_base", "first_seen", "new_customers", "won_back", "newly_lapsed", "moved_in", "moved_out", "closing_base",
@@ -17,7 +18,7 @@ TERMS = (
 )  # fmt: skip
 
 
-def home_by_purchase(days: pl.LazyFrame) -> pl.LazyFrame:
+def home_by_purchase(days: pl.DataFrame) -> pl.DataFrame:
     """One row per customer and purchase date in the chain: the home store from that day on.
 
     The store with most purchases in the 12 months to that day; ties: the latest receipt, then the smaller store id.
@@ -26,29 +27,49 @@ def home_by_purchase(days: pl.LazyFrame) -> pl.LazyFrame:
     bought = days.filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0)).select(
         "customer_id", "customer_no", "store_id", "business_date", "last_ordered_at"
     )
-    same_customer = pl.col("customer_no") == pl.col("customer_no").shift(1)
-    roams = (
-        bought.filter(same_customer & (pl.col("store_id") != pl.col("store_id").shift(1)))
-        .select("customer_no")
-        .unique()
+    same_customer = bought["customer_no"] == bought["customer_no"].shift(1)
+    is_elsewhere = (same_customer & (bought["store_id"] != bought["store_id"].shift(1))).fill_null(False)
+    is_first = ~(same_customer & (bought["business_date"] == bought["business_date"].shift(1))).fill_null(False)
+    roams = bought["customer_no"].filter(is_elsewhere).unique()
+    homes = bought.filter(is_first).select(
+        "customer_id", "business_date", home_store_id="store_id", customer_no="customer_no"
     )
+    chosen = _most_visited(bought.filter(pl.col("customer_no").is_in(roams.implode())))
+    places = homes["customer_no"].is_in(roams.implode()).arg_true()
+    return homes.with_columns(homes["home_store_id"].scatter(places, chosen))
+
+
+def _most_visited(bought: pl.DataFrame) -> pl.Series:
+    """The home store for each customer and date of `bought`, in order, by how often each of their stores was visited.
+
+    A customer's visits to one store stand together in the order of days, so the visits of any 12 months are the
+    distance of two places: nothing is joined with a customer's whole past.
+    """
     key = ["customer_no", "business_date"]
-    settled = bought.join(roams, on="customer_no", how="anti").select(*key, "customer_id", home_store_id="store_id")
-    roaming = bought.join(roams, on="customer_no", how="semi")
-    chosen = (
-        roaming.unique(subset=key)
-        .select(*key, "customer_id", since=pl.col("business_date").dt.offset_by("-12mo"))
-        .join(
-            roaming.select("customer_no", "store_id", "last_ordered_at", visited_on="business_date"), on="customer_no"
-        )
-        .filter((pl.col("visited_on") <= pl.col("business_date")) & (pl.col("visited_on") > pl.col("since")))
-        .group_by(*key, "store_id")
-        .agg(pl.col("customer_id").first(), visits=pl.len(), latest=pl.col("last_ordered_at").max())
-        .sort(*key, "visits", "latest", "store_id", descending=[False, False, True, True, False])
+    stores = bought["store_id"].unique().sort()
+    store_no = pl.col("store_id").cast(pl.Enum(stores)).to_physical().cast(pl.Int64)
+
+    def at(day: str) -> pl.Expr:
+        """One number for customer, store and day, in that order."""
+        return (pl.col("customer_no") * len(stores) + store_no) * (1 << DAY_BITS) + pl.col(day).cast(pl.Int64)
+
+    visits = bought.select("customer_no", "store_id", "last_ordered_at", _at=at("business_date")).sort("_at")
+    asked = (
+        bought.select(*key, since=pl.col("business_date").dt.offset_by("-12mo"))
         .unique(subset=key, keep="first", maintain_order=True)
-        .select(*key, "customer_id", home_store_id="store_id")
+        .with_columns(_day=pl.int_range(pl.len()))
+        .join(visits.select("customer_no", "store_id").unique(), on="customer_no", maintain_order="left")
+        .with_columns(_until=at("business_date"), _since=at("since"))
     )
-    return pl.concat([settled, chosen]).sort(key).select("customer_id", "business_date", "home_store_id", "customer_no")
+    end = visits["_at"].search_sorted(asked["_until"], side="right")
+    begin = visits["_at"].search_sorted(asked["_since"], side="right")
+    counted = asked.with_columns((end - begin).cast(pl.Int64).alias("visits"), end.cast(pl.Int64).alias("_end"))
+    most = counted.filter((pl.col("visits") > 0) & (pl.col("visits") == pl.col("visits").max().over("_day")))
+    return (
+        most.with_columns(visits["last_ordered_at"].gather(most["_end"] - 1).alias("latest"))
+        .sort("_day", "latest", "store_id", descending=[False, True, False])
+        .unique(subset="_day", keep="first", maintain_order=True)["store_id"]
+    )
 
 
 def with_homes(rhythm: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
@@ -67,17 +88,20 @@ def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, st
     `home_store_id`. `successors`: closed store → where its base went by `at` (a store id, or UNASSIGNED).
     """
     home = pl.col("home_store_id")
+    is_first = pl.col("customer_id").ne_missing(pl.col("customer_id").shift(1))
     return (
         purchase_facts.filter(pl.col("business_date") <= at)
-        .group_by("customer_id")
-        .agg(
-            *(
-                pl.col(name).last()
-                for name in ("own_gap_days", "lapsed_after_days", "overdue_after_days", "home_store_id")
-            ),
-            first_purchase_on=pl.col("business_date").min(),
-            last_purchase_on=pl.col("business_date").max(),
-            purchases=pl.len(),
+        .with_columns(first_purchase_on=pl.when(is_first).then("business_date").forward_fill())
+        .filter(pl.col("customer_id").ne_missing(pl.col("customer_id").shift(-1)))
+        .select(
+            "customer_id",
+            "own_gap_days",
+            "lapsed_after_days",
+            "overdue_after_days",
+            "home_store_id",
+            "first_purchase_on",
+            last_purchase_on="business_date",
+            purchases=pl.col("purchase_no").cast(pl.UInt32),
         )
         .with_columns(
             days_since_last_purchase=(pl.lit(at) - pl.col("last_purchase_on")).dt.total_days(),

@@ -74,7 +74,7 @@ def loops(seed: int) -> Loops:
     rng = Random(seed)
     vips = {who for who in CUSTOMERS if rng.random() < 0.3}
     first_list_with_hold_out = rng.choice(MONTHS)
-    actions = {}
+    actions: dict[tuple[str, str], str] = {}
     lists = []
     for month in MONTHS:
         for who in CUSTOMERS:
@@ -98,11 +98,11 @@ def loops(seed: int) -> Loops:
             hours=rng.choice((9, 15))
         )
         named = rng.choice(lists) if lists and rng.random() < 0.5 else None
-        kind = rng.choice([None, *(word for words in KINDS.values() for word in words), "a word of theirs"])
+        kind_told = rng.choice([None, *(word for words in KINDS.values() for word in words), "a word of theirs"])
         result = rng.choice([told for told in REACHED if named is None or told is not None])
         contacts.append(
             Contact(n // 3, n, made_at, rng.choice(CUSTOMERS) if named is None else rng.choice([None, named.customer_id]),
-                    named.action_id if named else None, kind, result)
+                    named.action_id if named else None, kind_told, result)
         )  # fmt: skip
     days = []
     for who in CUSTOMERS:

@@ -71,7 +71,9 @@ def world(*, customers=(ANN,), purchases=(), contacts=(), gifts=(), rain=(), com
     }  # fmt: skip
     return LookupFrames(
         customers=pl.LazyFrame(list(customers), schema=FILE),
-        purchases=pl.LazyFrame(list(purchases), schema=PURCHASE),
+        purchases=pl.LazyFrame(list(purchases), schema=PURCHASE)
+        .sort("customer_id", "business_date")
+        .with_columns(purchase_no=pl.int_range(1, pl.len() + 1).over("customer_id")),
         bought=pl.LazyFrame(schema=bought_schema),
         served=pl.LazyFrame([("c001", "A1", date(2026, 1, 1))], schema={"customer_id": pl.String, "associate_id": pl.String, "business_date": pl.Date}, orient="row"),
         gifts=pl.LazyFrame(list(gifts), schema=GIFT),

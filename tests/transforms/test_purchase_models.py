@@ -102,7 +102,11 @@ def test_cdnow_expectations(cdnow) -> None:
     assert round(float(bg.expected_purchases(NOBODY_YET, 78)[0]), 4) == 1.8580
     # with the parameters as printed, to three digits, where the paper has .0532, 1.0437 and 1.8576: it reckoned with more
     printed = BgNbd([0.243, 4.414, 0.793, 2.426])
-    assert [round(float(printed.expected_purchases(NOBODY_YET, t)[0]), 4) for t in (1, 32, 78)] == [0.0533, 1.0452, 1.8605]
+    assert [round(float(printed.expected_purchases(NOBODY_YET, t)[0]), 4) for t in (1, 32, 78)] == [
+        0.0533,
+        1.0452,
+        1.8605,
+    ]
 
 
 def test_cdnow_holdout(cdnow) -> None:
