@@ -11,7 +11,7 @@ import pytest
 from markupsafe import Markup
 
 from report_templates import sentences
-from report_templates.album import Album
+from report_templates.album import Album, Picture
 from report_templates.language import Language
 from report_templates.month_page import stocktake_block
 from report_templates.render import review_html
@@ -163,9 +163,10 @@ def test_the_stocktake_has_words_for_none_and_for_moves(row, title, sentence):
 def test_who_cannot_be_told_to_be_new_is_not_drawn_as_none():
     review = examples.tiny_store("en")
     assert review.figures["new_customers"].value is None
-    drawn = stocktake_block(review.stocktake[0], review, EN, Album())["picture"].alt
-    assert "First seen" in drawn
-    assert "New" not in drawn
+    drawn = stocktake_block(review.stocktake[0], review, EN, Album())["picture"]
+    assert isinstance(drawn, Picture)
+    assert "First seen" in drawn.alt
+    assert "New" not in drawn.alt
 
 
 @pytest.mark.parametrize(("customers", "en"), [
