@@ -130,11 +130,8 @@ def _cell(
 def _attitudes(review: Review, say: Language) -> Mapping[str, object]:
     rows = sorted(review.attitudes, key=lambda row: -row.customers)
     top = max((row.share or 0 for row in rows), default=0)
-    best = next((row for row in rows if row.customers), None)
     return {
-        "title": sentences.attitude_title(
-            say, ATTITUDE[best.attitude].label(say.locale) if best else "", best.share if best else None
-        ),
+        "title": sentences.attitude_title(say, rows),
         "rows": [
             {
                 "label": ATTITUDE[row.attitude].label(say.locale), "customers": say.count(row.customers),

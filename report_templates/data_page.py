@@ -66,9 +66,9 @@ def _files(review: Review, say: Language) -> Mapping[str, object] | None:
     if not review.files:
         return None
     more = len(review.files) - FILES
-    aside = say.count(file_total(review, "rows_quarantined"))
     return {
-        "title": sentences.files_title(say, len(review.files), aside),
+        "title": sentences.files_title(say, len(review.files), file_total(review, "rows_quarantined")),
+        "caption": sentences.files_caption(say, review.scope.kind),
         "rows": [
             {
                 "name": row.file_name, "source": row.source,

@@ -190,7 +190,7 @@ class Language:
 
     def signed(self, text: str, is_positive: bool) -> str:
         """+ before a rise; a fall carries its minus already."""
-        return f"+{text}" if is_positive else text
+        return "+" + text if is_positive else text  # not an f-string: markup would print as it is written
 
     # ---- dates
     def day(self, day: date) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from report_templates import sentences
 from report_templates.language import Language
-from report_templates.leaving_derived import share_listed
+from report_templates.leaving_derived import mean_over_cut_offs, race_by_model, share_listed
 from schemas.churn import CANDIDATE, LEFT_REASONS, REASONS, Churn
 from schemas.leaving import LapseReasonRow, LapseShareRow, Leaving
 from schemas.review import Param, Review
@@ -54,17 +54,29 @@ def leaving_lede(say: Language, review: Review, leaving: Leaving) -> str:
     parts = []
     known = review.figures.get("lapse_reason_known_share")
     if known is not None and known.value is not None:
-        parts.append(say.plural(
-            "Of {n} person at risk or lapsed within 12 months, {share} left evidence of why.",
-            "Of {n} people at risk or lapsed within 12 months, {share} left evidence of why.",
-            leaving.customers, share=say.share(float(known.value), 0),
-        ))  # fmt: skip
+        parts.append(
+            say.plural(
+                "Of {n} person at risk or lapsed within 12 months, {share} left evidence of why.",
+                "Of {n} people at risk or lapsed within 12 months, {share} left evidence of why.",
+                leaving.customers, share=_whole_share(say, float(known.value)),
+            )
+            if known.value
+            else say.plural(
+                "{n} person is at risk or lapsed within 12 months and left no evidence of why.",
+                "{n} people are at risk or lapsed within 12 months; none left evidence of why.",
+                leaving.customers,
+            )
+        )  # fmt: skip
     if leaving.let_go:
         parts.append(say.plural("{n} is let go: no more effort, no hard feelings.",
                                 "{n} are let go: no more effort, no hard feelings.", leaving.let_go))  # fmt: skip
     rate = review.figures.get("lapse_rate")
     if rate is not None and rate.value is not None:
-        parts.append(say.text("{rate} of the base lapsed this month.", rate=say.share(float(rate.value))))
+        parts.append(
+            say.text("{rate} of the base lapsed this month.", rate=say.share(float(rate.value)))
+            if rate.value
+            else say.text("Nobody lapsed this month.")
+        )
     return say.sentences(parts)
 
 
@@ -74,7 +86,12 @@ def rows_title(say: Language, leaving: Leaving) -> str:
     if share is None:
         return say.plural("The one away longest", "The {n} away longest", len(rows))
     return say.plural("One person holds {share} of what is at stake", "The first {n} hold {share} of what is at stake",
-                      len(rows), share=say.share(share, 0))  # fmt: skip
+                      len(rows), share=_whole_share(say, share))  # fmt: skip
+
+
+def _whole_share(say: Language, share: float) -> str:
+    """Without decimals, unless that would make nothing of something."""
+    return say.share(share, 0 if share >= 0.01 else 1)
 
 
 def reasons_title(say: Language, leaving: Leaving) -> str:
@@ -89,6 +106,8 @@ def trend_title(say: Language, review: Review) -> str:
     figure = review.figures["newly_lapsed"]
     n = int(figure.value or 0)
     where = sentences.place(say, figure)
+    if not n and where != "below":
+        return say.text("Nobody lapsed this month")
     if where is None:
         return say.plural("{n} lapsed this month", "{n} lapsed this month", n)
     return say.plural("{n} lapsed this month, {where}", "{n} lapsed this month, {where}", n, where=where)
@@ -138,6 +157,12 @@ def model_title(say: Language, churn: Churn | None) -> str:
     """Which model speaks, or why none does."""
     if churn is None or not churn.race or churn.reason is not None:
         return say.text("No model: the rule of twice the own rhythm decides")
+    losses = {model: mean_over_cut_offs(rows, "log_loss") for model, rows in race_by_model(churn).items()}
+    mine = losses.get(churn.model)
+    if mine is not None and any(
+        loss is not None and loss < mine for model, loss in losses.items() if model != "last_visit"
+    ):
+        return say.text("Chances to buy again: {model}, the simplest of equals", model=model_name(say, churn.model))
     return say.text("Chances to buy again: {model} won the back-test", model=model_name(say, churn.model))
 
 
@@ -149,7 +174,8 @@ def model_caption(say: Language, churn: Churn | None) -> str:
         zh, en = REASONS[churn.reason]
         return say.text("{reason}; chances to buy again are not given.", reason=zh if say.is_chinese else en)
     return say.text(
-        "Whole chain, mean of the cut-offs {cut_offs}. Log loss and error in purchases: lower is better; AUC: higher.",
+        "Whole chain, mean of the cut-offs {cut_offs}. Log loss and error in purchases: lower is better; AUC: higher. "
+        "Within one standard error of the lowest log loss the simplest is taken.",
         cut_offs=say.joined(sorted({row.cut_off for row in churn.race})),
     )
 

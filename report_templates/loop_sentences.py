@@ -38,6 +38,33 @@ def kind_label(say: Language, kind: str) -> str:
     return ACTION_KIND[kind].label(say.locale)
 
 
+def lists_so_far(say: Language, review: Review) -> str | None:
+    """Page 1: what came of the month's lists, or what is missing before it can be told; None without any list."""
+    total, month = total_of(review.outcomes), say.month_name(Month.parse(review.month))
+    if not total.listed:
+        if not review.actions or review.effects:
+            return None
+        return say.text("With the lists' results entered in actions.xlsx, the next review says what worked.")
+    if total.open == total.listed:
+        return say.plural(
+            "Nothing has come back of {n} thing on {month}'s lists: fill in actions.xlsx, and the next review says what worked.",
+            "Nothing has come back of {n} things on {month}'s lists: fill in actions.xlsx, and the next review says what worked.",
+            total.listed, month=month,
+        )  # fmt: skip
+    told = (
+        say.text("{month}'s lists: {done} of {listed} done, {came} followed by a purchase.", month=month,
+                 done=say.count(total.done), listed=say.count(total.listed), came=say.count(total.came_back))
+        if total.came_back
+        else say.text("{month}'s lists: {done} of {listed} done, no purchase since.", month=month,
+                      done=say.count(total.done), listed=say.count(total.listed))
+    )  # fmt: skip
+    if not total.open:
+        return told
+    return say.sentences(
+        (told, say.plural("Of {n} nothing has come back yet.", "Of {n} nothing has come back yet.", total.open))
+    )
+
+
 def loop_title(say: Language, review: Review) -> str:
     """Harm first, then a proven effect (both only on the chain's page), else how much was done and who came back."""
     if review.scope.kind == "chain":

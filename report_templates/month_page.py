@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from report_templates import people_sentences, sentences
+from report_templates import loop_sentences, people_sentences, sentences
 from report_templates.album import Album, Picture
 from report_templates.charts import Chart, Step, sparkline, trend, waterfall
 from report_templates.comparison import STOCKTAKE_FLOWS, difference, is_good, of_all, position
@@ -48,8 +48,9 @@ def month_page(review: Review, say: Language, album: Album) -> Mapping[str, obje
         "tiles": [tile(review.figures[name], say, album) for name in headline_names(review)],
         "things": sentences.three_things(say, review),
         "things_title": sentences.things_title(say, review),
-        "no_things": sentences.no_things(say),
-        "stocktake": stocktake_block(stocktake, review, say, album) if stocktake else None,
+        "no_things": sentences.no_things(say, review),
+        "lists_so_far": loop_sentences.lists_so_far(say, review),
+        "stocktake": stocktake_block(stocktake, review, say, album) if stocktake and has_people(stocktake) else None,
         "unusual": unusual_block(review, say),
         "trends": trend_block(review, say, album) if has_past(review) else None,
         "absent": sentences.absent(say, review.absent_tables),
@@ -120,9 +121,16 @@ def _sparkline(figure: Figure, say: Language) -> Chart:
     )  # fmt: skip
 
 
+def has_people(row: StocktakeRow) -> bool:
+    """Whether there is anything to draw: an empty base in which nothing happened is told by the headline alone."""
+    return any((row.opening_base, row.closing_base, *(getattr(row, name) for name, _ in STOCKTAKE_FLOWS)))
+
+
 def stocktake_block(row: StocktakeRow, review: Review, say: Language, album: Album) -> Mapping[str, object]:
     """The waterfall of all customers, and beneath it the same as a table with the VIPs' row."""
-    terms = [name for name, _ in STOCKTAKE_FLOWS if name in ALWAYS_DRAWN or getattr(row, name)]
+    terms = [
+        name for name, _ in STOCKTAKE_FLOWS if getattr(row, name) or (name in ALWAYS_DRAWN and is_known(review, name))
+    ]
     steps = [
         _level(say, "opening_base", row.opening_base),
         *(_step(say, name, sign * getattr(row, name)) for name, sign in STOCKTAKE_FLOWS if name in terms),
@@ -137,6 +145,11 @@ def stocktake_block(row: StocktakeRow, review: Review, say: Language, album: Alb
         **_stocktake_table(review, say),
         "has_vips": any(stocktake.population == "vip" for stocktake in review.stocktake),
     }
+
+
+def is_known(review: Review, name: str) -> bool:
+    """False where the figure has no value: who is new cannot be told in the first twelve months, and none is not zero."""
+    return name not in review.figures or review.figures[name].value is not None
 
 
 def _level(say: Language, name: str, amount: int) -> Step:

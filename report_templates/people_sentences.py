@@ -31,6 +31,7 @@ def targets(say: Language, review: Review) -> str | None:
             target=say.value(row.name, row.target, short=True),
         )
         for row in rows
+        if row.target  # of nothing there is no share
     ]
     return say.text("Against target: {parts}.", parts=say.joined(parts)) if parts else None
 

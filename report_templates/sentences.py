@@ -29,12 +29,13 @@ from report_templates.complaint_words import COMPLAINT_CAUSES, SEVERITIES, label
 from report_templates.language import UNKNOWN, Language
 from schemas.metrics import EMPTY_REASONS, METRICS
 from schemas.period import Month
-from schemas.segments import ACTION_KIND, CARE_KIND, CHANNEL, LAPSE_REASON, SOURCE
+from schemas.segments import ACTION_KIND, ATTITUDE, CARE_KIND, CHANNEL, LAPSE_REASON, SOURCE
 
 if TYPE_CHECKING:  # look-ups use the words without the review
     from schemas.review import (
         Action,
         Associate,
+        AttitudeRow,
         CareDate,
         Figure,
         MoneyRow,
@@ -58,6 +59,8 @@ CONCENTRATED = 0.5
 """Sales are in few hands when the best fifth makes at least this share of them."""
 NAMED = 3
 """How many people a sentence names."""
+TOP_TEN, TOP_FIFTY = 10, 50
+"""How many the shares of the best count."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def change(say: Language, name: str, now: Value, before: Value) -> str | None:
     if METRICS[name].unit == "share":
         points = say.signed(say.decimal(100 * float(step)), step > 0)
         return say.text("{points} pts", points=points)
-    part = relative(now, before)
+    part = None if float(now or 0) < 0 else relative(now, before)  # −124 % of something says nothing
     if part is not None and (METRICS[name].unit == "money" or abs(float(before or 0)) >= SMALL_COUNT):
         return say.signed(say.share(part), part > 0)
     return say.signed(say.value(name, step, short=True), step > 0)
@@ -183,9 +186,14 @@ def _sales_clause(say: Language, sales: Figure) -> tuple[str, int | None]:
         if abs(part) < LEVEL:
             return level, 0
         return (up if part > 0 else down).format(change=say.share(abs(part))), 1 if part > 0 else -1
-    return say.text(
-        "The first month on record: sales of {amount}", amount=say.short_money(Decimal(sales.value or 0))
-    ), None
+    amount = say.short_money(Decimal(sales.value or 0))
+    if sales.last_month is not None and Decimal(sales.last_month) < 0:
+        return say.text("Sales of {amount} after a month of refunds", amount=amount), 1
+    if sales.last_month is not None:
+        return say.text("Sales of {amount} after a month without", amount=amount), 1
+    if any(value is not None for value in sales.history[:-1]):
+        return say.text("Sales of {amount}", amount=amount), None
+    return say.text("The first month on record: sales of {amount}", amount=amount), None
 
 
 def _base_clause(say: Language, stocktake: StocktakeRow) -> tuple[str, int]:
@@ -228,17 +236,45 @@ def _sales_sentence(say: Language, sales: Figure | None) -> str | None:
 def _base_sentence(say: Language, stocktake: StocktakeRow | None) -> str | None:
     if stocktake is None:
         return None
+    kinds = (
+        (stocktake.new_customers, say.text("{n} new", n=say.count(stocktake.new_customers))),
+        (stocktake.won_back, say.text("{n} won back", n=say.count(stocktake.won_back))),
+        (stocktake.first_seen, say.text("{n} first seen", n=say.count(stocktake.first_seen))),
+    )
     parts = [
-        say.text("{n} new", n=say.count(stocktake.new_customers)),
-        say.text("{n} won back", n=say.count(stocktake.won_back)),
+        say.text(
+            "{came} came ({kinds})", came=say.count(came(stocktake)), kinds=say.joined(text for n, text in kinds if n)
+        )
+        if came(stocktake)
+        else say.text("Nobody joined the base"),
+        say.text("{left} lapsed", left=say.count(stocktake.newly_lapsed))
+        if stocktake.newly_lapsed
+        else say.text("nobody lapsed"),
     ]
-    if stocktake.first_seen:
-        parts.append(say.text("{n} first seen", n=say.count(stocktake.first_seen)))
+    if _mostly_moved(stocktake):
+        parts += [
+            form.format(n=say.count(n))
+            for n, form in (
+                (stocktake.moved_in, say.text("{n} moved in from other stores")),
+                (stocktake.moved_out, say.text("{n} moved to other stores")),
+            )
+            if n
+        ]
+    changes = parts[0]
+    for part in parts[1:]:
+        changes = say.text("{first}, {second}", first=changes, second=part)
+    if not stocktake.closing_base:
+        return say.text("{changes}; the month ended with nobody in the base.", changes=changes)
     return say.text(
-        "{came} came ({kinds}), {left} lapsed; the month ended with {closing} in the base.",
-        came=say.count(came(stocktake)), kinds=say.joined(parts),
-        left=say.count(stocktake.newly_lapsed), closing=say.count(stocktake.closing_base),
-    )  # fmt: skip
+        "{changes}; the month ended with {closing} in the base.",
+        changes=changes,
+        closing=say.count(stocktake.closing_base),
+    )
+
+
+def _mostly_moved(stocktake: StocktakeRow) -> bool:
+    """Whether the moves between stores say more of the base than who came and who lapsed."""
+    return stocktake.moved_in + stocktake.moved_out > max(came(stocktake), stocktake.newly_lapsed)
 
 
 def _risk_sentence(say: Language, review: Review) -> str | None:
@@ -259,11 +295,21 @@ def _risk_sentence(say: Language, review: Review) -> str | None:
 
 
 def stocktake_title(say: Language, row: StocktakeRow) -> str:
-    """What the stocktake says: more came than left, or the other way round."""
-    gained = came(row)
-    if not row.opening_base and not row.closing_base:
-        return say.text("Nobody in the base yet")
-    if not row.opening_base:
+    """What the stocktake says: more came than left, or the other way round; moves where they outweigh both."""
+    gained, moved = came(row), row.moved_in - row.moved_out
+    if _mostly_moved(row) and moved:
+        return (
+            say.plural("{n} customer moved here from other stores", "{n} customers moved here from other stores", moved)
+            if moved > 0
+            else say.plural("{n} customer moved to another store", "{n} customers moved to other stores", -moved)
+        )
+    if not gained and not row.newly_lapsed:
+        return say.text("Nobody joined, nobody lapsed: still {n} in the base", n=say.count(row.closing_base))
+    if not row.newly_lapsed and row.opening_base:
+        return say.text("{came} came, nobody lapsed", came=say.count(gained))
+    if not gained:
+        return say.text("Nobody joined, {left} lapsed", left=say.count(row.newly_lapsed))
+    if not row.opening_base and row.closing_base:
         return say.plural(
             "A base of {n} customer to begin with", "A base of {n} customers to begin with", row.closing_base
         )
@@ -296,22 +342,33 @@ def trend_title(say: Language, figures: Sequence[Figure]) -> str:
     months = max((len(figure.history) for figure in figures), default=0)
     if months <= 2:
         return say.text("The trend begins here")
-    extreme = [figure for figure in figures if _is_extreme(figure)]
-    labels = say.joined(METRICS[figure.name].label(say.locale) for figure in extreme[:NAMED])
-    if not extreme:
-        return say.text("No figure is at its highest or lowest of {n} months", n=months)
-    if len(extreme) > NAMED:
-        return say.text("{labels} and {more} more: highest or lowest of {n} months",
-                        labels=labels, more=len(extreme) - NAMED, n=months)  # fmt: skip
-    return say.text("{labels}: highest or lowest of {n} months", labels=labels, n=months)
+    highest, lowest = (
+        [METRICS[figure.name].label(say.locale) for figure in figures if _extreme(figure) == side] for side in (1, -1)
+    )
+    if highest and lowest:
+        return say.text("Highest of {n} months: {high}; lowest: {low}", n=months, high=_first_of(say, highest, NAMED - 1),
+                        low=_first_of(say, lowest, NAMED - 1))  # fmt: skip
+    if highest:
+        return say.text("Highest of {n} months: {labels}", n=months, labels=_first_of(say, highest, NAMED))
+    if lowest:
+        return say.text("Lowest of {n} months: {labels}", n=months, labels=_first_of(say, lowest, NAMED))
+    return say.text("No figure is at its highest or lowest of {n} months", n=months)
 
 
-def _is_extreme(figure: Figure) -> bool:
-    """Whether this month is above, or below, all the others that are known."""
+def _first_of(say: Language, labels: Sequence[str], most: int) -> str:
+    """The first labels, and how many more there are; one alone is named rather than counted."""
+    if len(labels) <= most + 1:
+        return say.joined(labels)
+    return say.text("{labels} and {more} more", labels=say.joined(labels[:most]), more=len(labels) - most)
+
+
+def _extreme(figure: Figure) -> int:
+    """1 where this month is above all the others that are known, −1 where it is below them, else 0."""
     past = [float(value) for value in figure.history[:-1] if value is not None]
     if figure.value is None or len(past) < 2:
-        return False
-    return not min(past) <= float(figure.value) <= max(past)
+        return 0
+    now = float(figure.value)
+    return int(now > max(past)) - int(now < min(past))
 
 
 # ---- three things to do
@@ -451,8 +508,11 @@ def _habits(say: Language, review: Review) -> list[Thing]:
     return things
 
 
-def no_things(say: Language) -> str:
-    """When the lists are empty."""
+def no_things(say: Language, review: Review) -> str:
+    """When the lists are empty; a store in which nobody is left has nobody to greet."""
+    base, sales = of_all(review), review.figures.get("net_sales")
+    if (base is None or not base.closing_base) and (sales is None or not sales.value):
+        return say.text("No contact falls due next month: there is no customer in the base.")
     return say.text("No contact falls due next month: greet those who come in, and note their wishes.")
 
 
@@ -740,6 +800,11 @@ def vip_title(say: Language, review: Review) -> str:
     """What the top ten are worth, and how well we know them."""
     share, score = review.figures.get("top10_share_ytd"), review.figures.get("knowledge_score")
     count = len(review.vips)
+    if count < TOP_TEN:  # these are all the customers the year has had: their share of its sales says nothing
+        if score is None or score.value is None:
+            return say.plural("The year's only customer", "All {n} customers of this year", count)
+        return say.plural("The year's only customer; knowledge {score}", "All {n} customers of this year; knowledge {score}",
+                          count, score=say.share(float(score.value), 0))  # fmt: skip
     if share is None or share.value is None or float(share.value) > 1:
         return say.plural("Our best customer this year", "Our best {n} customers this year", count)
     part = say.share(float(share.value))
@@ -784,9 +849,15 @@ def vip_answer(say: Language, answer: VipAnswer) -> str | None:
 
 
 def _v4(say: Language, params: Params) -> str:
+    customers, ten = _number(params.get("customers")), _share(say, params.get("top10_share"))
+    if customers <= TOP_TEN:
+        return say.plural("The year has {n} customer, who makes {ten} of all sales.",
+                          "The year has {n} customers, who make {ten} of all sales.", customers, ten=ten)  # fmt: skip
+    if customers <= TOP_FIFTY:
+        return say.text("The top 10 make {ten} of all sales this year ({customers} customers).", ten=ten,
+                        customers=say.count(customers))  # fmt: skip
     return say.text("The top 10 make {ten}, the top 50 {fifty} of all sales this year ({customers} customers).",
-                    ten=_share(say, params.get("top10_share")), fifty=_share(say, params.get("top50_share")),
-                    customers=say.count(_number(params.get("customers"))))  # fmt: skip
+                    ten=ten, fifty=_share(say, params.get("top50_share")), customers=say.count(customers))  # fmt: skip
 
 
 def _v5(say: Language, params: Params) -> str:
@@ -886,10 +957,20 @@ def pareto_title(say: Language, review: Review) -> str:
 
 
 def status_title(say: Language, at_risk: int, lapsed: int) -> str:
-    if at_risk:
-        return say.plural("{n} customer is at risk, {lapsed} have lapsed", "{n} customers are at risk, {lapsed} have lapsed",
-                          at_risk, lapsed=say.count(lapsed))  # fmt: skip
-    return say.text("Nobody is at risk, {lapsed} have lapsed", lapsed=say.count(lapsed))
+    if not at_risk and not lapsed:
+        return say.text("Nobody is at risk, nobody has lapsed")
+    if not at_risk:
+        return say.plural("Nobody is at risk, {n} has lapsed", "Nobody is at risk, {n} have lapsed", lapsed)
+    if not lapsed:
+        return say.plural(
+            "{n} customer is at risk, nobody has lapsed", "{n} customers are at risk, nobody has lapsed", at_risk
+        )
+    if lapsed == 1:
+        return say.plural(
+            "{n} customer is at risk, one has lapsed", "{n} customers are at risk, one has lapsed", at_risk
+        )
+    return say.plural("{n} customer is at risk, {lapsed} have lapsed", "{n} customers are at risk, {lapsed} have lapsed",
+                      at_risk, lapsed=say.count(lapsed))  # fmt: skip
 
 
 def moves_title(say: Language, up: int, down: int) -> str:
@@ -906,10 +987,23 @@ def value_class_title(say: Language, customers: int, share: float | None) -> str
                       share=say.share(share))  # fmt: skip
 
 
-def attitude_title(say: Language, label: str, share: float | None) -> str:
-    if share is None:
+def attitude_title(say: Language, rows: Sequence[AttitudeRow]) -> str:
+    """The largest group; two as large as each other, and those who cannot be judged yet, are said to be so."""
+    people, most = sum(row.customers for row in rows), max((row.customers for row in rows), default=0)
+    if not most:
         return say.text("No buyers to judge yet")
-    return say.text("Largest group: {label}, {share}", label=label, share=say.share(share))
+    largest = [row for row in rows if row.customers == most]
+    if len(largest) > 1:
+        return say.text(
+            "As many of each: {labels}", labels=say.joined(ATTITUDE[row.attitude].label(say.locale) for row in largest)
+        )
+    if largest[0].attitude == "too_early":
+        return say.plural("{most} of {n} buyer cannot be judged yet", "{most} of {n} buyers cannot be judged yet", people,
+                          most=say.count(most))  # fmt: skip
+    label = ATTITUDE[largest[0].attitude].label(say.locale)
+    if people < SMALL_COUNT:
+        return say.text("Largest group: {label}, {most} of {n}", label=label, most=say.count(most), n=say.count(people))
+    return say.text("Largest group: {label}, {share}", label=label, share=say.share(most / people))
 
 
 # ---- care
@@ -1040,6 +1134,10 @@ def money_title(say: Language, rows: Sequence[MoneyRow]) -> str:
     """What was sold and what was paid back."""
     amounts = {row.line_kind: row.amount for row in rows}
     sold, refunded = amounts.get("sale", Decimal(0)), -amounts.get("refund", Decimal(0))
+    if not sold and not refunded:
+        return say.text("Nothing sold, nothing refunded")
+    if not sold:
+        return say.text("Nothing sold, refunded {refunded}", refunded=say.short_money(refunded))
     if not refunded:
         return say.text("Sold {sold}, nothing refunded", sold=say.short_money(sold))
     return say.text("Sold {sold}, refunded {refunded}", sold=say.short_money(sold), refunded=say.short_money(refunded))
@@ -1052,8 +1150,23 @@ def completeness_title(say: Language, label: str, share: float | None) -> str:
     return say.text("Known least: {label}, {share}", label=label, share=say.share(share))
 
 
-def files_title(say: Language, files: int, set_aside: str) -> str:
-    return say.plural("{n} file, {aside} rows set aside", "{n} files, {aside} rows set aside", files, aside=set_aside)
+def files_title(say: Language, files: int, set_aside: int) -> str:
+    if not set_aside:
+        return say.plural("{n} file, no row set aside", "{n} files, no row set aside", files)
+    if set_aside == 1:
+        return say.plural("{n} file, one row set aside", "{n} files, one row set aside", files)
+    return say.plural("{n} file, {aside} rows set aside", "{n} files, {aside} rows set aside", files,
+                      aside=say.count(set_aside))  # fmt: skip
+
+
+def files_caption(say: Language, scope: str) -> str:
+    """How the rows add up, and in a store's review whose they are: a till file may hold many stores."""
+    if scope == "chain":
+        return say.text("Rows in = accepted + set aside + known already; amounts in {unit}", unit=say.money_unit)
+    return say.text(
+        "The chain's files, all stores together. Rows in = accepted + set aside + known already; amounts in {unit}",
+        unit=say.money_unit,
+    )
 
 
 def glossary_title(say: Language, figures: int) -> str:

@@ -91,7 +91,7 @@ REASONS: dict[str, tuple[str, str]] = {
 """Code → why there is no winner, (zh, en)."""
 
 LEFT_REASONS: dict[str, tuple[str, str]] = {
-    "no_interior_optimum": ("似然没有内部最优点", "the likelihood has no interior optimum"),
+    "no_interior_optimum": ("拟合不出参数", "could not be fitted"),
     "too_little_data": ("数据太少，无法拟合", "too little data to fit"),
     "not_converged": ("拟合未收敛", "the fit did not converge"),
     "no_earlier_cells": ("此前没有可作依据的购买比例", "no earlier months to take the shares from"),

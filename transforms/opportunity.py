@@ -158,7 +158,7 @@ def early_picks(
     products_bought: pl.LazyFrame, new_products: pl.LazyFrame, attitudes: pl.LazyFrame, *, as_of: date, rules: Rules
 ) -> pl.LazyFrame:
     """One row per early adopter and new product they took within 60 days of its launch, in the attitude's 24 months:
-    customer_id, product_id, launched_on."""
+    customer_id, product_id, launched_on, product_name as the till printed it."""
     days = (pl.col("business_date") - pl.col("launched_on")).dt.total_days()
     since = window_start(as_of, rules.attitude_months)
     return (
@@ -166,8 +166,8 @@ def early_picks(
         .join(new_products, on="product_id", how="inner", validate="m:1")
         .filter(days.is_between(0, rules.early_adoption_days))
         .join(attitudes.filter(pl.col("attitude") == "early_adopter"), on="customer_id", how="semi")
-        .select("customer_id", "product_id", "launched_on")
-        .unique()
+        .group_by("customer_id", "product_id", "launched_on")
+        .agg(product_name=pl.col("product_name").drop_nulls().sort().last())
         .sort("customer_id", "product_id")
     )
 
@@ -221,7 +221,9 @@ def picked_lately(
     picks: pl.LazyFrame, harbingers: pl.LazyFrame, homes: pl.LazyFrame, products: pl.LazyFrame, *, as_of: date
 ) -> pl.LazyFrame:
     """One row per scope and new product launched in the last 6 months that early adopters at home there took:
-    pickers, `judged` of them with picks that can be judged, and `harbinger_share` over all of those picks."""
+    pickers, `judged` of them with picks that can be judged, and `harbinger_share` over all of those picks.
+
+    Without a name in the product file it has the one the till printed."""
     lately = (
         picks.filter(pl.col("launched_on") >= window_start(as_of, PICKED_MONTHS))
         .join(harbingers, on="customer_id", how="left", validate="m:1")
@@ -232,11 +234,14 @@ def picked_lately(
     return (
         everywhere.group_by("scope", "product_id", "launched_on")
         .agg(
+            product_name=pl.col("product_name").drop_nulls().sort().last(),
             pickers=pl.len().cast(pl.Int64),
             judged=pl.col("picks_judged").is_not_null().sum().cast(pl.Int64),
             harbinger_share=pl.when(judged > 0).then(pl.col("picks_faded").sum() / judged),
         )
         .join(products.select("product_id", "name", "category"), on="product_id", how="left", validate="m:1")
+        .with_columns(name=pl.coalesce("name", "product_name"))
+        .drop("product_name")
         .sort("scope", "pickers", "product_id", descending=[False, True, False])
     )
 

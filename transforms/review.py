@@ -588,7 +588,7 @@ class _Dealer:
                 {
                     "top10_share": figures["top10_share_ytd"].value,
                     "top50_share": figures["top50_share_ytd"].value,
-                    "customers": asked,
+                    "customers": rows[0]["ranked"],
                 },
                 "receipts", as_of,
             ),

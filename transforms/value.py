@@ -122,7 +122,7 @@ def pareto(classes: pl.LazyFrame, *, steps: int = 20) -> pl.LazyFrame:
 
 
 def top_of_year(scoped: pl.LazyFrame, *, as_of: date, most: int) -> pl.LazyFrame:
-    """One row per scope and rank: the `most` customers by year-to-date net sales (positive only).
+    """One row per scope and rank: the `most` customers by year-to-date net sales (positive only), of `ranked` in all.
 
     Equal sums: the later last purchase first, then the customer id.
     """
@@ -130,7 +130,10 @@ def top_of_year(scoped: pl.LazyFrame, *, as_of: date, most: int) -> pl.LazyFrame
         customer_sales(scoped, since=year_start(as_of), until=as_of)
         .filter(pl.col("net_sales") > 0)
         .sort("scope", "net_sales", "last_purchase_on", "customer_id", descending=[False, True, True, False])
-        .with_columns(rank=pl.int_range(1, pl.len() + 1).over("scope").cast(pl.Int64))
+        .with_columns(
+            rank=pl.int_range(1, pl.len() + 1).over("scope").cast(pl.Int64),
+            ranked=pl.len().over("scope").cast(pl.Int64),
+        )
         .filter(pl.col("rank") <= most)
     )
 

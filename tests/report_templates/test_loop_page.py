@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from html import unescape
 
 import pytest
 
 from report_templates.album import Album
 from report_templates.language import Language
 from report_templates.loop_page import loop_page
-from report_templates.loop_sentences import loop_title
+from report_templates.loop_sentences import lists_so_far, loop_title
 from report_templates.render import review_html
 from report_templates.review_json import review_json
 from schemas.effect import VERDICT
@@ -74,6 +76,24 @@ def test_whom_calling_drives_away_is_named():
     page = loop_page(with_lists(chain(6, "en"), is_mature=True), Language("en", "CNY"), Album())
     assert page is not None and "Greeting" in str(page["left_alone"])
     assert page["title"] == "Greeting drives customers away: 7.9 points fewer buy"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_page_one_says_what_came_of_the_lists_or_what_is_missing_for_it(locale: Locale):
+    say = Language(locale, "CNY")
+    first, back = ordinary_store(locale), with_lists(ordinary_store(locale), is_mature=False)
+    silent = replace(
+        back,
+        outcomes=tuple(
+            replace(row, done=0, not_reached=0, open=row.listed, came_back=0, done_share=0.0) for row in back.outcomes
+        ),
+    )
+    told = [lists_so_far(say, review) for review in (first, silent, back)]
+    assert "actions.xlsx" in str(told[0]) and "actions.xlsx" in str(told[1])
+    assert "125" in str(told[1]) and "0" not in str(told[1]).replace("10月", ""), "nothing told is not nothing done"
+    assert all(number in str(told[2]) for number in ("125", "72", "15", "31"))
+    assert lists_so_far(say, replace(first, actions=())) is None
+    assert str(told[2]).split("。")[0].split(". ")[0].rstrip(".") in unescape(re.sub(r"<[^>]+>", "", review_html(back)))
 
 
 def test_every_verdict_is_said_in_both_languages():

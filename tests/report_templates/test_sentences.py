@@ -8,16 +8,18 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from markupsafe import Markup
 
 from report_templates import sentences
-from report_templates.album import Album
+from report_templates.album import Album, Picture
 from report_templates.language import Language
+from report_templates.month_page import stocktake_block
 from report_templates.render import review_html
 from report_templates.stores_page import stores_page
 from schemas import segments
 from schemas.metrics import EMPTY_REASONS, METRICS
 from schemas.quarantine import REASONS
-from schemas.review import Figure, StocktakeRow
+from schemas.review import AttitudeRow, Figure, StocktakeRow, VipAnswer
 from schemas.segments import ACTION_KIND, CARE_KIND, KNOWLEDGE_QUESTIONS, VIP_QUESTIONS
 from tests.report_templates import example_reviews as examples
 from tests.report_templates.messages import (
@@ -113,10 +115,85 @@ def test_the_headline_has_words_for_every_case(figure, base, en, zh):
     assert month_title(ZH, figure, *base) == zh
 
 
+def test_a_sum_after_none_is_not_called_the_first_month():
+    def title(last_month: str | None, *history: str | None) -> str:
+        amounts = tuple(None if amount is None else Decimal(amount) for amount in (*history, "258"))
+        return month_title(EN, replace(sales("258", last_month), history=amounts), 2, 3)
+
+    assert title("0", "540", "0") == "Sales of £258 after a month without, and 1 more customer"
+    assert title("-9", "540", "-9") == "Sales of £258 after a month of refunds, and 1 more customer"
+    assert title(None, "540", None) == "Sales of £258"
+    assert title(None) == "The first month on record: sales of £258"
+
+
+def test_a_signed_amount_on_a_page_is_no_markup_to_read():
+    page = Language("en", "GBP", for_pages=True)
+    told = sentences.change(page, "net_sales", Decimal("258"), Decimal("0"))
+    assert isinstance(told, Markup)
+    assert told.striptags() == "+£258"
+
+
+def stocktake(
+    opening: int = 0, first_seen: int = 0, new: int = 0, back: int = 0, lapsed: int = 0, came_in: int = 0, went: int = 0
+) -> StocktakeRow:
+    closing = opening + first_seen + new + back - lapsed + came_in - went
+    return StocktakeRow("all", opening, first_seen, new, back, lapsed, came_in, went, closing)
+
+
+@pytest.mark.parametrize(("row", "title", "sentence"), [
+    (stocktake(9), "Nobody joined, nobody lapsed: still 9 in the base",
+     "Nobody joined the base, nobody lapsed; the month ended with 9 in the base."),
+    (stocktake(9, new=2), "2 came, nobody lapsed", "2 came (2 new), nobody lapsed; the month ended with 11 in the base."),
+    (stocktake(9, lapsed=2), "Nobody joined, 2 lapsed", "Nobody joined the base, 2 lapsed; the month ended with 7 in the base."),
+    (stocktake(9, new=1, back=1, lapsed=1), "More came (2) than lapsed (1)",
+     "2 came (1 new, 1 won back), 1 lapsed; the month ended with 10 in the base."),
+    (stocktake(0, first_seen=3), "A base of 3 customers to begin with",
+     "3 came (3 first seen), nobody lapsed; the month ended with 3 in the base."),
+    (stocktake(120, lapsed=2, went=118), "118 customers moved to other stores",
+     "Nobody joined the base, 2 lapsed, 118 moved to other stores; the month ended with nobody in the base."),
+    (stocktake(0, came_in=1), "1 customer moved here from other stores",
+     "Nobody joined the base, nobody lapsed, 1 moved in from other stores; the month ended with 1 in the base."),
+])  # fmt: skip
+def test_the_stocktake_has_words_for_none_and_for_moves(row, title, sentence):
+    assert sentences.stocktake_title(EN, row) == title
+    blank = replace(examples.closed_store("en"), figures={}, stocktake=(row,))
+    assert sentences.month_lede(EN, blank) == sentence
+
+
+def test_who_cannot_be_told_to_be_new_is_not_drawn_as_none():
+    review = examples.tiny_store("en")
+    assert review.figures["new_customers"].value is None
+    drawn = stocktake_block(review.stocktake[0], review, EN, Album())["picture"]
+    assert isinstance(drawn, Picture)
+    assert "First seen" in drawn.alt
+    assert "New" not in drawn.alt
+
+
+@pytest.mark.parametrize(("customers", "en"), [
+    ({"loyal": 0}, "No buyers to judge yet"), ({"loyal": 5, "brand_switcher": 2}, "Largest group: Loyal, 5 of 7"),
+    ({"loyal": 300, "too_early": 100}, "Largest group: Loyal, 75.0%"), ({"too_early": 1}, "1 of 1 buyer cannot be judged yet"),
+    ({"loyal": 1, "too_early": 1}, "As many of each: Loyal, Too early to say"),
+])  # fmt: skip
+def test_the_largest_group_is_one(customers, en):
+    rows = [AttitudeRow(code, n, None, Decimal(0)) for code, n in customers.items()]
+    assert sentences.attitude_title(EN, rows) == en
+
+
+@pytest.mark.parametrize(("customers", "en"), [
+    (1, "The year has 1 customer, who makes 100.0% of all sales."), (7, "The year has 7 customers, who make 100.0% of all sales."),
+    (30, "The top 10 make 100.0% of all sales this year (30 customers)."),
+    (1413, "The top 10 make 100.0%, the top 50 100.0% of all sales this year (1,413 customers)."),
+])  # fmt: skip
+def test_the_share_of_the_best_says_of_how_many(customers, en):
+    params = {"top10_share": 1.0, "top50_share": 1.0, "customers": customers}
+    assert sentences.vip_answer(EN, VipAnswer("v4", "v4", params, "receipts", AS_OF)) == en
+
+
 @pytest.mark.parametrize(("name", "now", "before", "en", "zh"), [
     ("net_sales", Decimal("110"), Decimal("100"), "+10.0%", "+10.0%"),
     ("net_sales", Decimal("110"), Decimal("0"), "+£110", "+¥110"),
     ("net_sales", Decimal("110"), Decimal("-5"), "+£115", "+¥115"),
+    ("net_sales", Decimal("-58"), Decimal("242"), "−£300", "−¥300"),
     ("buyers", 12, 9, "+3", "+3"),
     ("buyers", 1200, 1000, "+20.0%", "+20.0%"),
     ("referral_rate", 0.18, 0.21, "−3.0 pts", "−3.0 个百分点"),
@@ -241,7 +318,7 @@ def test_chinese_labels_and_meanings_use_chinese_punctuation():
 
 
 @pytest.mark.parametrize(("history", "en"), [
-    ((1, 2, 3), "Net sales: highest or lowest of 3 months"), ((3, 1, 2), "No figure is at its highest or lowest of 3 months"),
+    ((1, 2, 3), "Highest of 3 months: Net sales"), ((3, 2, 1), "Lowest of 3 months: Net sales"), ((3, 1, 2), "No figure is at its highest or lowest of 3 months"),
     ((2, 2, 2), "No figure is at its highest or lowest of 3 months"), ((None, None, 2), "No figure is at its highest or lowest of 3 months"),
     ((2,), "The trend begins here"), ((), "The trend begins here"),
 ])  # fmt: skip

@@ -23,7 +23,7 @@ def bought(*rows: tuple[str | None, str, str, str], store: str = "s1") -> pl.Laz
         schema={"store_id": pl.String, "customer_id": pl.String, "business_date": pl.Date, "product_id": pl.String,
                 "sales": pl.Decimal(18, 2)},
         orient="row",
-    )  # fmt: skip
+    ).with_columns(product_name="till's " + pl.col("product_id"))  # fmt: skip
 
 
 PRODUCTS = pl.LazyFrame({
@@ -110,6 +110,24 @@ def test_an_early_pick_is_taken_within_60_days_of_launch_by_an_early_adopter():
     attitudes = pl.LazyFrame({"customer_id": ["a", "b"], "attitude": ["early_adopter", "loyal"]})
     got = opportunity.early_picks(rows, launches, attitudes, as_of=AS_OF, rules=RULES).collect()
     assert got.select("customer_id", "product_id").rows() == [("a", "n1")]
+
+
+def test_a_pick_without_a_name_on_file_has_the_one_the_till_printed():
+    days = [date(2026, 6, 1)] * 2
+    picks = pl.LazyFrame(
+        {"customer_id": ["a", "a"], "product_id": ["n1", "z9"], "launched_on": days, "product_name": ["NEW N1", "LAMP"]}
+    )
+    fared = pl.LazyFrame(
+        schema={
+            "customer_id": pl.String,
+            "picks_judged": pl.Int64,
+            "picks_faded": pl.Int64,
+            "harbinger_share": pl.Float64,
+        }
+    )
+    homes = pl.LazyFrame({"customer_id": ["a"], "home_store_id": ["s1"]})
+    got = opportunity.picked_lately(picks, fared, homes, PRODUCTS, as_of=AS_OF).collect().filter(pl.col("scope") == "*")
+    assert dict(got.select("product_id", "name").iter_rows()) == {"n1": "new", "z9": "LAMP"}
 
 
 def file_of(**columns: list[object]) -> pl.LazyFrame:
