@@ -10,6 +10,9 @@ from typing import Self
 
 MONTH_PATTERN = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
+DAY_BITS = 18
+"""Days since 1970 take no more, up to the year 2687: several numbers packed in one sort as all would."""
+
 
 @dataclass(frozen=True, order=True)
 class Month:

@@ -8,13 +8,11 @@ import numpy as np
 import polars as pl
 
 from schemas.columns import MONEY
-from schemas.period import Month
+from schemas.period import DAY_BITS, Month
 from schemas.rules import Rules
 from schemas.segments import CHAIN
 
 MONEY_OF_A_DAY = ("sales", "refunds", "cost", "costed_net_sales", "promotion_sales")
-DAY_BITS = 18
-"""Days since 1970 up to the year 2687."""
 
 
 def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

@@ -7,10 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from schemas.period import Month
+from schemas.period import DAY_BITS, Month
 from schemas.rules import Rules
 from schemas.segments import BASE_STATUSES, CHAIN, UNASSIGNED
-from transforms.activity import DAY_BITS
 
 TERMS = (
     "opening_base", "first_seen", "new_customers", "won_back", "newly_lapsed", "moved_in", "moved_out", "closing_base",
