@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -36,6 +36,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SECONDS_OF_AN_UNDISTURBED_RUN = 45.0
 """At most; a disturbed one that takes three times as long as the undisturbed one did, hangs."""
 KILL, FULL, BROKEN = "signal=KILL", "error=ENOSPC", "error=EIO"
+TOLD_BY_STRACE = {KILL: "+++ killed by SIGKILL", FULL: "(INJECTED)", BROKEN: "(INJECTED)"}
+"""What its log says when the fate befell the run."""
+TRIES = 4
+"""Which of the pool's threads does what is chance: a point that no thread came to is tried again, so often in all."""
 SHARES = 4
 """Of the points, by their number, so that all cores are busy; each share meets its own points in any scene."""
 MONTHS = ("2026-09", "2026-10")
@@ -62,8 +66,8 @@ class Scene:
     ends_as: dict[str, object]
     points: tuple[Point, ...]
     """Every call of an undisturbed run that touched the workspace."""
-    log_flushes: tuple[tuple[int, str], ...]
-    """Which flush, of which entry of a Delta log (path in the workspace)."""
+    log_flushes: tuple[str, ...]
+    """The entries of Delta logs that were flushed (paths in the workspace)."""
     seconds: float
     """That an undisturbed run under strace took."""
 
@@ -145,8 +149,11 @@ def _command(root: Path) -> list[str]:
 def under_strace(
     root: Path, *options: str, seconds: float = SECONDS_OF_AN_UNDISTURBED_RUN
 ) -> subprocess.CompletedProcess[str]:
-    """A run under strace. One that hangs (a refused wake-up of a thread, which no disk would refuse) is killed."""
-    command = ["strace", "-f", "--seccomp-bpf", "-qq", *options, *_command(root)]
+    """A run under strace. One that hangs (a refused wake-up of a thread, which no disk would refuse) is killed.
+
+    Without strace's seccomp filter, under which (6.1) it injects errors but no signals.
+    """
+    command = ["strace", "-f", "-qq", *options, *_command(root)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT, start_new_session=True
     )
@@ -158,10 +165,11 @@ def under_strace(
     return subprocess.CompletedProcess(command, process.returncode, told, trouble)
 
 
-def interrupted(space: Workspace, point: Point, fate: str, seconds: float) -> int:
-    """The exit code of a run that may take this long; that of a killed one is not 0."""
-    told = ("-o", "/dev/null", "-e", f"trace={point.call}", "-e", f"inject={point.call}:{fate}:when={point.n}")
-    return under_strace(space.root, *told, seconds=seconds).returncode
+def befell(space: Workspace, call: str, fate: str, where: Sequence[str], seconds: float) -> bool:
+    """Whether this fate befell a call, narrowed down by options of strace, of a run that may take this long."""
+    log = space.root.with_name("strace.log")
+    under_strace(space.root, "-o", str(log), "-e", f"trace={call}", *where, seconds=seconds)
+    return TOLD_BY_STRACE[fate] in log.read_text(encoding="utf-8", errors="replace")
 
 
 def _calls_on(root: Path, log: Path) -> Iterator[tuple[Point, str]]:
@@ -200,7 +208,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     assert done.returncode == 0, done.stderr
     calls = list(_calls_on(undisturbed.root, log))
     flushes = [
-        (point.n, told.group(1))
+        told.group(1)
         for point, arguments in calls
         if point.call == "fsync"
         and (told := re.search(r"before/(lake/\w+/_delta_log/\d+\.json)", arguments.replace("undisturbed/", "before/")))
@@ -215,10 +223,25 @@ def copy_of(scene: Scene, to: Path) -> Workspace:
     return Workspace(to)
 
 
-def trouble_at(scene: Scene, point: Point, fate: str, to: Path) -> str | None:
-    """What is wrong after the interruption and after the next plain run; None: nothing."""
-    space = copy_of(scene, to)
-    interrupted(space, point, fate, 3 * scene.seconds)
+@dataclass(frozen=True)
+class Interruption:
+    met: bool
+    """Whether the fate befell a run at all."""
+    trouble: str | None
+    """What is wrong after it and after the next plain run; None: nothing."""
+
+
+def interruption(scene: Scene, point: Point, fate: str, to: Path) -> Interruption:
+    """Of a run at this point, tried until a thread came to it."""
+    where = ("-e", f"inject={point.call}:{fate}:when={point.n}")
+    for _ in range(TRIES):
+        space = copy_of(scene, to)
+        if met := befell(space, point.call, fate, where, 3 * scene.seconds):
+            break
+    return Interruption(met, _trouble_of(space, scene))
+
+
+def _trouble_of(space: Workspace, scene: Scene) -> str | None:
     try:
         check_published_months_are_whole(space, scene)
         if code := plain_run.run(space, SECOND, MONTHS):
@@ -245,36 +268,30 @@ SMALL = (
 @pytest.mark.parametrize(("point", "fate"), SMALL, ids=lambda told: getattr(told, "call", told))
 def test_an_interrupted_run_is_taken_up_by_the_next(scene, tmp_path, point, fate):
     assert point in scene.points
-    assert trouble_at(scene, point, fate, tmp_path / "shop") is None
+    assert interruption(scene, point, fate, tmp_path / "shop") == Interruption(met=True, trouble=None)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("fate", [KILL, FULL, BROKEN])
 def test_wherever_it_is_interrupted(scene, tmp_path, fate, share):
-    troubles = {}
     points = [point for point in scene.points if point.n % SHARES == share]
-    for point in points:
-        if told := trouble_at(scene, point, fate, tmp_path / "shop"):
-            troubles[point] = told
-            print(point, fate, told, flush=True)
-    assert troubles == {}, f"{len(troubles)} of {len(points)} points"
-    assert len(scene.points) >= 200, len(scene.points)
+    told = {point: interruption(scene, point, fate, tmp_path / "shop") for point in points}
+    missed = [point for point, of_it in told.items() if not of_it.met]
+    print(f"{fate}: {len(points) - len(missed)} of {len(points)} points met; missed: {missed}")
+    assert {point: of_it.trouble for point, of_it in told.items() if of_it.trouble} == {}
+    assert len(missed) * 20 <= len(points), missed
+    assert len(scene.points) >= 210, "of which 200 are met when one in twenty is not"
 
 
-def troubles_after_a_power_cut(
-    scene: Scene, flushes: Iterable[tuple[int, str]], kept: float, to: Path
-) -> dict[str, str]:
+def troubles_after_a_power_cut(scene: Scene, entries: Iterable[str], kept: float, to: Path) -> dict[str, str]:
     """Killed just before an entry of a Delta log is flushed, the entry then as a power cut may leave it: log entry → trouble."""
-    troubles, met = {}, 0
-    for n, entry in flushes:
+    troubles = {}
+    for entry in entries:
         space = copy_of(scene, to)
-        if interrupted(space, Point("fsync", n), KILL, 3 * scene.seconds) == 0:
-            continue  # this time no thread came to its n-th flush
-        met += 1
         path = space.root / entry
-        if not path.exists():
-            continue
+        # by its path, not by its number: which thread flushes it is chance
+        assert befell(space, "fsync", KILL, ("-P", str(path), "-e", f"inject=fsync:{KILL}"), 3 * scene.seconds), entry
         content = path.read_bytes()
         path.write_bytes(content[: int(len(content) * kept)])
         try:
@@ -283,13 +300,13 @@ def troubles_after_a_power_cut(
                 troubles[entry] = f"exit code {code}" if code else "ends otherwise"
         except Exception as error:
             troubles[entry] = f"{type(error).__name__}: {error}"
-    assert met * 2 >= len(list(flushes)), f"only {met} of the flushes were met"
     return troubles
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kept", [0.0, 0.5], ids=["emptied", "torn"])
 def test_log_entries_that_a_power_cut_took_are_recovered_from(scene, tmp_path, kept):
+    assert len(scene.log_flushes) >= 10, scene.log_flushes
     assert troubles_after_a_power_cut(scene, scene.log_flushes, kept, tmp_path / "shop") == {}
 
 
