@@ -32,7 +32,9 @@ FIELDS: dict[str, Callable[[Language], str]] = {
 def data_page(review: Review, say: Language) -> Mapping[str, object]:
     """What the template of the last page shows; it is never left out."""
     return {
-        "title": sentences.data_title(say, file_total(review, "rows_in"), file_total(review, "rows_quarantined")),
+        "title": sentences.data_title(
+            say, review.scope.kind, file_total(review, "rows_in"), file_total(review, "rows_quarantined")
+        ),
         "lede": say.text("What came in, what was counted, and how complete the customer file is."),
         "money": _money(review, say),
         "files": _files(review, say),

@@ -123,7 +123,7 @@ def _trend(review: Review, say: Language, album: Album) -> Mapping[str, object]:
         top_text=say.plain.count(int(max(known, key=float))) if known else "",
         bottom_text=say.plain.count(int(min(known, key=float))) if known else "", width=206, height=70,
     )  # fmt: skip
-    return {"title": words.trend_title(say, review), "picture": album.add(chart) if known else None}
+    return {"title": words.trend_title(say, review), "picture": album.add(chart) if any(known) else None}
 
 
 def _number(value: Value) -> float | None:

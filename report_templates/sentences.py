@@ -294,15 +294,22 @@ def _risk_sentence(say: Language, review: Review) -> str | None:
     )  # fmt: skip
 
 
+def _moves_title(say: Language, moved_in: int, moved_out: int) -> str:
+    if moved_in and moved_out:
+        return say.text("{arrived} moved here from other stores, {gone} moved away", arrived=say.count(moved_in),
+                        gone=say.count(moved_out))  # fmt: skip
+    if moved_in:
+        return say.plural(
+            "{n} customer moved here from other stores", "{n} customers moved here from other stores", moved_in
+        )
+    return say.plural("{n} customer moved to another store", "{n} customers moved to other stores", moved_out)
+
+
 def stocktake_title(say: Language, row: StocktakeRow) -> str:
     """What the stocktake says: more came than left, or the other way round; moves where they outweigh both."""
-    gained, moved = came(row), row.moved_in - row.moved_out
-    if _mostly_moved(row) and moved:
-        return (
-            say.plural("{n} customer moved here from other stores", "{n} customers moved here from other stores", moved)
-            if moved > 0
-            else say.plural("{n} customer moved to another store", "{n} customers moved to other stores", -moved)
-        )
+    gained = came(row)
+    if _mostly_moved(row):
+        return _moves_title(say, row.moved_in, row.moved_out)
     if not gained and not row.newly_lapsed:
         return say.text("Nobody joined, nobody lapsed: still {n} in the base", n=say.count(row.closing_base))
     if not row.newly_lapsed and row.opening_base:
@@ -333,8 +340,12 @@ def unusual_title(say: Language, figures: Sequence[Figure]) -> str:
     if not outside:
         return say.text("Nothing left its usual range")
     if len(outside) == 1:
-        return say.text("Only one figure is beyond normal: {label}", label=METRICS[outside[0].name].label(say.locale))
-    return say.text("{n} of {all} figures are beyond normal", n=say.count(len(outside)), all=say.count(len(judged)))
+        return say.text(
+            "Only one figure left its usual range: {label}", label=METRICS[outside[0].name].label(say.locale)
+        )
+    return say.text(
+        "{n} of {all} figures with a usual range left it", n=say.count(len(outside)), all=say.count(len(judged))
+    )
 
 
 def trend_title(say: Language, figures: Sequence[Figure]) -> str:
@@ -1106,6 +1117,16 @@ def panels_title(say: Language, stores: Sequence[StoreRow]) -> str:
                     low=say.short_money(last.net_sales), high=say.short_money(first.net_sales))  # fmt: skip
 
 
+def panels_caption(say: Language, ceiling: Decimal, n: int, scales: int) -> str:
+    """What the panels of the n-th of so many scales share."""
+    if scales == 1:
+        return say.text("Net sales by store; all panels start at zero and share one scale; largest store first")
+    if n == 1:
+        return say.text("Net sales by store, from zero to {top} in each panel; smaller stores follow on a finer scale",
+                        top=say.short_money(ceiling))  # fmt: skip
+    return say.text("Smaller stores, on a finer scale: from zero to {top} in each panel", top=say.short_money(ceiling))
+
+
 def side_by_side_title(say: Language, stores: Sequence[StoreRow]) -> str:
     """How many stores sold more than a year ago."""
     changes = [step for store in stores if (step := relative(store.net_sales, store.net_sales_last_year)) is not None]
@@ -1119,7 +1140,16 @@ def side_by_side_title(say: Language, stores: Sequence[StoreRow]) -> str:
 # ---- definitions and data
 
 
-def data_title(say: Language, rows_in: int, set_aside: int) -> str:
+def data_title(say: Language, scope: str, rows_in: int, set_aside: int) -> str:
+    """How many rows arrived and what became of them; a store's review says that they are the whole chain's."""
+    if rows_in and scope != "chain":
+        if not set_aside:
+            return say.plural(
+                "The chain's {n} row is accounted for", "All {n} rows of the chain are accounted for", rows_in
+            )
+        return say.plural("{aside} of the chain's {n} row set aside",
+                          "{aside} of the chain's {n} rows set aside, the rest counted",
+                          rows_in, aside=say.count(set_aside))  # fmt: skip
     if not rows_in:
         return say.text("No rows arrived for this month")
     if not set_aside:

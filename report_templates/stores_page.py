@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import sqrt
 
 from report_templates import sentences
@@ -29,6 +30,9 @@ from schemas.review import Review, StoreRow, Value
 
 PANELS = 44
 """Up to this many stores are drawn as small multiples: one page."""
+FLAT, SCALES = 8, 3
+"""A store whose best month is under an eighth of the scale is a line on the floor: it goes to the next, finer scale, of
+which there are three at most."""
 DONE_ENOUGH = 0.5
 """Less than this share of the listed contacts done is a thing for headquarters."""
 REGION_COUNTS = ("opening_base", "closing_base", "at_risk", "actions")
@@ -69,7 +73,7 @@ def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
         "regions_title": _regions_title(review, say),
         "panels_title": sentences.panels_title(say, by_sales),
         "rows_title": sentences.side_by_side_title(say, by_sales),
-        "panels": _panels(by_sales, review, say, album),
+        "scales": _panels(by_sales, review, say, album),
         "rows": [_row(store, by_sales, say) for store in by_sales],
         "total": _total(review, say),
         "stocktake_head": [short_term(say, name) for name in STORE_COUNTS],
@@ -238,22 +242,46 @@ def _regions_title(review: Review, say: Language) -> str:
 
 
 def _panels(stores: Sequence[StoreRow], review: Review, say: Language, album: Album) -> list[Mapping[str, object]]:
+    """The stores as small multiples, in groups that share a scale: one, where no store is flattened by a giant."""
     stores = [store for store in stores if any(store.net_sales_history)]
     if len(stores) > PANELS:
         return []
-    known = [float(value) for store in stores for value in store.net_sales_history if value is not None]
-    ceiling = max(known, default=0.0) or 1.0
+    groups = by_scale(stores)
+    return [
+        {
+            "caption": sentences.panels_caption(say, ceiling, n, len(groups)),
+            "panels": [_panel(store, ceiling, review, say, album) for store in alike],
+        }
+        for n, (ceiling, alike) in enumerate(groups, start=1)
+    ]
+
+
+def by_scale(stores: Sequence[StoreRow]) -> list[tuple[Decimal, list[StoreRow]]]:
+    """(the best month of all in it, its stores in their order) of each scale, the coarsest first."""
+    groups: list[tuple[Decimal, list[StoreRow]]] = []
+    left = list(stores)
+    while left:
+        ceiling = max(map(_best_month, left))
+        is_last = len(groups) + 1 == SCALES
+        alike = [store for store in left if is_last or _best_month(store) * FLAT >= ceiling]
+        groups.append((ceiling, alike))
+        left = [store for store in left if store not in alike]
+    return groups
+
+
+def _best_month(store: StoreRow) -> Decimal:
+    return max([Decimal(0), *(Decimal(value) for value in store.net_sales_history if value is not None)])
+
+
+def _panel(store: StoreRow, ceiling: Decimal, review: Review, say: Language, album: Album) -> Mapping[str, object]:
     month = Month.parse(review.month)
-    panels: list[Mapping[str, object]] = []
-    for store in stores:
-        first = month.plus(1 - len(store.net_sales_history)) if store.net_sales_history else month
-        history = [None if value is None else float(value) for value in store.net_sales_history]
-        chart = on_one_scale(
-            history, say.text("{store}: net sales, {months} months", store=store.name, months=len(history)),
-            first_label=month_label(first, say), last_label=month_label(month, say), ceiling=ceiling,
-        )  # fmt: skip
-        panels.append({"name": store.name, "value": say.short_money(store.net_sales), "picture": album.add(chart)})
-    return panels
+    first = month.plus(1 - len(store.net_sales_history)) if store.net_sales_history else month
+    history = [None if value is None else float(value) for value in store.net_sales_history]
+    chart = on_one_scale(
+        history, say.text("{store}: net sales, {months} months", store=store.name, months=len(history)),
+        first_label=month_label(first, say), last_label=month_label(month, say), ceiling=float(ceiling),
+    )  # fmt: skip
+    return {"name": store.name, "value": say.short_money(store.net_sales), "picture": album.add(chart)}
 
 
 def _row(store: StoreRow, stores: Sequence[StoreRow], say: Language) -> Mapping[str, object]:

@@ -199,3 +199,12 @@ def test_review_json_holds_the_pages_rows():
     assert told.count('"lapse_reason": ') == len(EVIDENCE) + len(LAPSE_REASON) + sum(
         "lapse_reason" in action.reason for action in shown.actions
     )
+
+
+def test_months_in_which_nobody_lapsed_are_no_line():
+    nobody, somebody = leaving_review("en"), leaving_review("en")
+    nobody = replace(
+        nobody, figures={**nobody.figures, "newly_lapsed": examples.figure("newly_lapsed", (None, 0, 0, 0))}
+    )
+    assert "Newly lapsed per month; band" in review_html(somebody)
+    assert "Newly lapsed per month; band" not in review_html(nobody)

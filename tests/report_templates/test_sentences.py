@@ -15,7 +15,7 @@ from report_templates.album import Album, Picture
 from report_templates.language import Language
 from report_templates.month_page import stocktake_block
 from report_templates.render import review_html
-from report_templates.stores_page import stores_page
+from report_templates.stores_page import by_scale, stores_page
 from schemas import segments
 from schemas.metrics import EMPTY_REASONS, METRICS
 from schemas.quarantine import REASONS
@@ -151,6 +151,8 @@ def stocktake(
      "3 came (3 first seen), nobody lapsed; the month ended with 3 in the base."),
     (stocktake(120, lapsed=2, went=118), "118 customers moved to other stores",
      "Nobody joined the base, 2 lapsed, 118 moved to other stores; the month ended with nobody in the base."),
+    (stocktake(9, came_in=6, went=6), "6 moved here from other stores, 6 moved away",
+     "Nobody joined the base, nobody lapsed, 6 moved in from other stores, 6 moved to other stores; the month ended with 9 in the base."),
     (stocktake(0, came_in=1), "1 customer moved here from other stores",
      "Nobody joined the base, nobody lapsed, 1 moved in from other stores; the month ended with 1 in the base."),
 ])  # fmt: skip
@@ -324,6 +326,39 @@ def test_chinese_labels_and_meanings_use_chinese_punctuation():
 ])  # fmt: skip
 def test_the_trend_says_what_is_extreme(history, en):
     assert sentences.trend_title(EN, [examples.figure("net_sales", history)]) == en
+
+
+@pytest.mark.parametrize(("best_months", "scales"), [
+    ((900, 400, 113), [[900, 400, 113]]),
+    ((900, 400, 112), [[900, 400], [112]]),
+    ((90_000, 800, 700, 40, 1), [[90_000], [800, 700], [40, 1]]),
+    ((5,), [[5]]),
+    ((0, -3), [[0, -3]]),
+])  # fmt: skip
+def test_a_giant_does_not_flatten_the_other_stores(best_months, scales):
+    stores = [
+        replace(store, net_sales_history=(None, Decimal(-9), Decimal(best)))
+        for store, best in zip(examples.chain(len(best_months), "en").stores, best_months, strict=True)
+    ]
+    groups = by_scale(stores)
+    assert [[int(store.net_sales_history[-1]) for store in alike] for _, alike in groups] == scales
+    assert [ceiling for ceiling, _ in groups] == [max(0, *alike, 0) for alike in scales]
+    assert [len(group["panels"]) for group in stores_page(
+        replace(examples.chain(2, "en"), stores=tuple(stores)), EN, Album()
+    )["scales"]] == list(map(len, scales))  # fmt: skip
+
+
+@pytest.mark.parametrize(("scope", "rows", "aside", "en", "zh"), [
+    ("chain", 12, 0, "All 12 rows that arrived are accounted for", "收到的 12 行全部有着落"),
+    ("store", 12, 0, "All 12 rows of the chain are accounted for", "全公司收到的 12 行全部有着落"),
+    ("store", 1, 0, "The chain's 1 row is accounted for", "全公司收到的 1 行全部有着落"),
+    ("store", 12, 3, "3 of the chain's 12 rows set aside, the rest counted",
+     "全公司收到 12 行，3 行待更正，其余入账"),
+    ("store", 0, 0, "No rows arrived for this month", "本月没有收到数据"),
+])  # fmt: skip
+def test_a_stores_review_says_that_the_rows_are_the_whole_chains(scope, rows, aside, en, zh):
+    assert sentences.data_title(EN, scope, rows, aside) == en
+    assert sentences.data_title(ZH, scope, rows, aside) == zh
 
 
 def test_headquarters_sees_no_rate_of_fewer_than_ten_people():
