@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import sqrt
@@ -41,7 +41,12 @@ SALES_GAP, CARE_GAP, IDENTIFIED_GAP, BASE_LOSS = 0.15, 0.20, 0.15, 0.03
 """How far from the chain a store must be to stand out: sales change, care done, identified share, loss of base."""
 Z_99 = 2.576
 """A 99 % interval: of a hundred ordinary stores one stands out by chance."""
-RATES = ("identified_share", "referral_rate", "care_done_share")
+RATES: Mapping[str, Callable[[Language], str]] = {
+    "identified_share": lambda say: say.text("Identified"),
+    "referral_rate": lambda say: say.text("Referral"),
+    "care_done_share": lambda say: say.text("Care done"),
+}
+"""Columns of the table of stores, where any store knows the rate."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
         return None
     found = outliers(review, say)
     by_sales = sorted(review.stores, key=lambda store: (-store.net_sales, store.store_id))
+    rates = [name for name in RATES if any(getattr(store, name) is not None for store in by_sales)]
     return {
         "title": sentences.stores_title(say, len(review.stores), len(found)),
         "lede": say.text(
@@ -74,8 +80,9 @@ def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
         "panels_title": sentences.panels_title(say, by_sales),
         "rows_title": sentences.side_by_side_title(say, by_sales),
         "scales": _panels(by_sales, review, say, album),
-        "rows": [_row(store, by_sales, say) for store in by_sales],
-        "total": _total(review, say),
+        "rate_head": [RATES[name](say) for name in rates],
+        "rows": [_row(store, by_sales, rates, say) for store in by_sales],
+        "total": _total(review, rates, say),
         "stocktake_head": [short_term(say, name) for name in STORE_COUNTS],
         "stocktake": [{"name": store.name, "region": store.region, "cells": _counts(store, say)} for store in by_sales],
         "unassigned": _unassigned(review, say),
@@ -284,7 +291,7 @@ def _panel(store: StoreRow, ceiling: Decimal, review: Review, say: Language, alb
     return {"name": store.name, "value": say.short_money(store.net_sales), "picture": album.add(chart)}
 
 
-def _row(store: StoreRow, stores: Sequence[StoreRow], say: Language) -> Mapping[str, object]:
+def _row(store: StoreRow, stores: Sequence[StoreRow], rates: Sequence[str], say: Language) -> Mapping[str, object]:
     top = float(max(one.net_sales for one in stores))
     change = relative(store.net_sales, store.net_sales_last_year)
     return {
@@ -295,7 +302,7 @@ def _row(store: StoreRow, stores: Sequence[StoreRow], say: Language) -> Mapping[
         "repeat": _rate(store.repeat_rate_180d, store.repeat_rate_n, say),
         "rates": [
             _rate(getattr(store, name), store.new_customers if name == "referral_rate" else FEWEST_SHOWN, say)
-            for name in RATES
+            for name in rates
         ],
         "at_risk": say.count(store.at_risk), "stake": say.amount(store.value_at_stake),
         "actions": say.count(store.actions),
@@ -308,7 +315,7 @@ def _rate(rate: float | None, n: int, say: Language) -> str:
     return say.text("n < {n}", n=FEWEST_SHOWN) if n < FEWEST_SHOWN else say.share(rate)
 
 
-def _total(review: Review, say: Language) -> Mapping[str, object]:
+def _total(review: Review, rates: Sequence[str], say: Language) -> Mapping[str, object]:
     """The chain's own figures, under the stores' columns."""
     sales = review.figures.get("net_sales")
     change = relative(sales.value, sales.last_year) if sales else None
@@ -324,7 +331,7 @@ def _total(review: Review, say: Language) -> Mapping[str, object]:
         "change": UNKNOWN if change is None else say.signed(say.share(change), change > 0),
         "tone": tone("net_sales", change),
         "repeat": figure("repeat_rate_180d"),
-        "rates": [figure(name) for name in RATES],
+        "rates": [figure(name) for name in rates],
         "at_risk": figure("at_risk"), "stake": figure("value_at_stake", True), "actions": figure("actions"),
     }  # fmt: skip
 

@@ -361,6 +361,15 @@ def test_a_stores_review_says_that_the_rows_are_the_whole_chains(scope, rows, as
     assert sentences.data_title(ZH, scope, rows, aside) == zh
 
 
+def test_a_rate_that_no_store_knows_takes_no_column():
+    chain = examples.chain(3, "en")
+    unknown = replace(chain, stores=tuple(replace(store, referral_rate=None) for store in chain.stores))
+    page = stores_page(unknown, EN, Album())
+    assert page["rate_head"] == ["Identified", "Care done"]
+    assert {len(row["rates"]) for row in page["rows"]} == {2}
+    assert len(page["total"]["rates"]) == 2
+
+
 def test_headquarters_sees_no_rate_of_fewer_than_ten_people():
     store = replace(examples.chain(2, "en").stores[0], new_customers=9, repeat_rate_n=9, referral_rate=0.4242)
     chain = replace(examples.chain(2, "en"), stores=(store, examples.chain(2, "en").stores[1]))
