@@ -109,11 +109,14 @@ def place(say: Language, figure: Figure) -> str | None:
 
 
 def usual_range(say: Language, figure: Figure) -> str:
-    """The usual range as low–high; – before there is one."""
+    """The usual range as low–high, in full where it would round to the very value that left it; – before there is one."""
     if figure.usual_low is None or figure.usual_high is None:
         return UNKNOWN
     low, high = (_as_value(figure.name, edge) for edge in (figure.usual_low, figure.usual_high))
-    return " – ".join(say.plain.value(figure.name, edge, short=True) for edge in (low, high))
+    brief = [say.plain.value(figure.name, edge, short=True) for edge in (low, high)]
+    if position(figure) != "inside" and say.plain.value(figure.name, figure.value, short=True) in brief:
+        return " – ".join(say.plain.value(figure.name, edge) for edge in (low, high))
+    return " – ".join(brief)
 
 
 def _as_value(name: str, edge: Value) -> Value:

@@ -361,6 +361,16 @@ def test_a_stores_review_says_that_the_rows_are_the_whole_chains(scope, rows, as
     assert sentences.data_title(ZH, scope, rows, aside) == zh
 
 
+@pytest.mark.parametrize(("value", "told"), [
+    ("13064", "¥12,100 – ¥13,016"), ("12500", "¥1.2\u00a0万 – ¥1.3\u00a0万"), ("14000", "¥1.2\u00a0万 – ¥1.3\u00a0万"),
+])  # fmt: skip
+def test_a_range_does_not_round_to_the_value_that_left_it(value, told):
+    figure = replace(
+        examples.figure("net_sales", [Decimal(value)]), usual_low=Decimal(12100), usual_high=Decimal(13016)
+    )
+    assert sentences.usual_range(ZH, figure) == told
+
+
 def test_a_rate_that_no_store_knows_takes_no_column():
     chain = examples.chain(3, "en")
     unknown = replace(chain, stores=tuple(replace(store, referral_rate=None) for store in chain.stores))
