@@ -38,6 +38,8 @@ LOOKS_AT_PAGES = (
 )
 """Whose pages test_render.py keeps once they are rendered."""
 
+SHARED_SWEEP = "::test_wherever_it_is_interrupted["
+
 CHAIN_TOML = """\
 name = "Small world"
 key = "test"
@@ -49,9 +51,12 @@ quarantine_limit = 1.0
 
 
 class Scheduling(LoadFileScheduling):
-    """A file's tests go to one worker, and so do those of all files that look at the same rendered pages."""
+    """A file's tests go to one worker, and so do those of all files that look at the same rendered pages; a sweep's
+    shares are there to keep every worker busy."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if SHARED_SWEEP in nodeid:
+            return nodeid
         file = super()._split_scope(nodeid)
         return "pages" if Path(file).name in LOOKS_AT_PAGES else file
 
