@@ -306,7 +306,7 @@ def troubles_after_a_power_cut(scene: Scene, entries: Iterable[str], kept: float
 @pytest.mark.long
 @pytest.mark.parametrize("kept", [0.0, 0.5], ids=["emptied", "torn"])
 def test_log_entries_that_a_power_cut_took_are_recovered_from(scene, tmp_path, kept):
-    assert len(scene.log_flushes) >= 10, scene.log_flushes
+    assert {Path(entry).parts[1] for entry in scene.log_flushes} >= {"order_lines", "activity", "buyers", "ledger"}
     assert troubles_after_a_power_cut(scene, scene.log_flushes, kept, tmp_path / "shop") == {}
 
 
