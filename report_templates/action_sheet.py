@@ -13,7 +13,7 @@ from io import BytesIO, StringIO
 import xlsxwriter
 
 from report_templates.language import Language, money_places, rounded
-from report_templates.sentences import channel, kind, reason, what_to_say
+from report_templates.reason_sentences import channel, kind, reason, what_to_say
 from schemas.period import Month
 from schemas.review import Action, Review
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from report_templates import sentences
+from report_templates import care_sentences, reason_sentences
 from report_templates.comparison import care_by_kind
 from report_templates.copyfit import lines
 from report_templates.language import Language
@@ -37,14 +37,14 @@ def care_page(review: Review, say: Language) -> Mapping[str, object] | None:
     listed = most_important(review, say)
     more = len(review.care) - len(listed)
     return {
-        "title": sentences.care_title(say, review, month),
-        "lede": sentences.care_lede(say, review),
+        "title": care_sentences.care_title(say, review, month),
+        "lede": care_sentences.care_lede(say, review),
         "month": say.month(month),
         "weekdays": [say.weekday(date(2026, 11, 2 + place)) for place in range(7)],
         "weeks": _weeks(due, month, say),
         "kinds": _kinds(review, say),
         "kinds_title": _kinds_title(due, say),
-        "busiest": sentences.busiest_title(say, Counter(row.due_on for row in due)),
+        "busiest": care_sentences.busiest_title(say, Counter(row.due_on for row in due)),
         "groups": _groups(listed, review, say),
         "more": say.plural("And {n} more, counted above.", "And {n} more, counted above.", more) if more else None,
     }
@@ -57,7 +57,7 @@ def most_important(review: Review, say: Language) -> list[CareDate]:
     listed: list[CareDate] = []
     room = float(ROOM)
     for row in (*missed, *due):
-        about = sentences.care_reason(say.plain, row, review.as_of)
+        about = reason_sentences.care_reason(say.plain, row, review.as_of)
         room -= 1 + FURTHER_LINE * (lines(about, 7.8, ABOUT_WIDTH) - 1)
         if room < 0:
             break
@@ -108,7 +108,7 @@ def _kinds(review: Review, say: Language) -> list[tuple[str, str, str]]:
 
 def _kinds_title(due: Sequence[CareDate], say: Language) -> str:
     ((code, n),) = Counter(row.kind for row in due).most_common(1) or [("", 0)]
-    return sentences.kinds_title(say, code, n)
+    return care_sentences.kinds_title(say, code, n)
 
 
 def _groups(listed: Sequence[CareDate], review: Review, say: Language) -> list[Mapping[str, object]]:
@@ -129,6 +129,6 @@ def _row(row: CareDate, review: Review, say: Language) -> Mapping[str, object]:
         "tail": row.person.phone_tail,
         "is_vip": row.is_vip,
         "kind": CARE_KIND[row.kind].label(say.locale),
-        "why": sentences.care_reason(say, row, review.as_of),
+        "why": reason_sentences.care_reason(say, row, review.as_of),
         "associate": row.associate_name or say.text("Unassigned"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from report_templates import sentences
+from report_templates import customers_sentences, figure_sentences
 from report_templates.album import Album
 from report_templates.charts import pareto
 from report_templates.comparison import CLASS_ORDER, class_moves, difference, position
@@ -28,15 +28,15 @@ def customers_page(review: Review, say: Language, album: Album) -> Mapping[str, 
         return None
     figures = [review.figures[name] for name in KEY_FIGURES if name in review.figures]
     return {
-        "title": sentences.customers_title(say, review),
-        "lede": sentences.customers_lede(say, review),
+        "title": customers_sentences.customers_title(say, review),
+        "lede": customers_sentences.customers_lede(say, review),
         "statuses": _statuses(review, say),
         "classes": _classes(review, say),
         "moves": _moves(review.value_class_moves, say),
         "attitudes": _attitudes(review, say),
         "pareto": _pareto(review, say, album),
         "figures": [_figure_row(figure, say) for figure in figures],
-        "figures_title": sentences.unusual_title(say, figures),
+        "figures_title": figure_sentences.unusual_title(say, figures),
     }
 
 
@@ -57,7 +57,7 @@ def _statuses(review: Review, say: Language) -> Mapping[str, object]:
     ]
     top = max((known[code].customers for code in order), default=0)
     return {
-        "title": sentences.status_title(
+        "title": customers_sentences.status_title(
             say, known["at_risk"].customers if "at_risk" in known else 0,
             known["lapsed"].customers if "lapsed" in known else 0,
         ),
@@ -77,7 +77,7 @@ def _classes(review: Review, say: Language) -> Mapping[str, object]:
     rows = list(review.value_classes)
     best = next((row for row in rows if row.value_class == "A"), None)
     return {
-        "title": sentences.value_class_title(say, best.customers if best else 0, best.share_of_sales if best else None),
+        "title": customers_sentences.value_class_title(say, best.customers if best else 0, best.share_of_sales if best else None),
         "rows": [
             {
                 "label": VALUE_CLASS[row.value_class].label(say.locale), "customers": say.count(row.customers),
@@ -101,7 +101,7 @@ def _moves(moves: Sequence[ValueClassMove], say: Language) -> Mapping[str, objec
     rank = {code: place for place, code in enumerate(CLASS_ORDER)}
     up, down = class_moves(moves)
     return {
-        "title": sentences.moves_title(say, up, down),
+        "title": customers_sentences.moves_title(say, up, down),
         "columns": [VALUE_CLASS[code].label(say.locale) for code in CLASS_ORDER],
         "rows": [
             {
@@ -131,7 +131,7 @@ def _attitudes(review: Review, say: Language) -> Mapping[str, object]:
     rows = sorted(review.attitudes, key=lambda row: -row.customers)
     top = max((row.share or 0 for row in rows), default=0)
     return {
-        "title": sentences.attitude_title(say, rows),
+        "title": customers_sentences.attitude_title(say, rows),
         "rows": [
             {
                 "label": ATTITUDE[row.attitude].label(say.locale), "customers": say.count(row.customers),
@@ -155,21 +155,23 @@ def _pareto(review: Review, say: Language, album: Album) -> Mapping[str, object]
         mark=None if share is None else (0.2, share), mark_label=label,
         x_label=say.text("customers, by spend"), y_label=say.text("share of sales"),
     )  # fmt: skip
-    return {"title": sentences.pareto_title(say, review), "picture": album.add(chart)}
+    return {"title": customers_sentences.pareto_title(say, review), "picture": album.add(chart)}
 
 
 def _figure_row(figure: Figure, say: Language) -> Mapping[str, object]:
     where = position(figure)
-    change = sentences.change(say, figure.name, figure.value, figure.last_month)
-    year = sentences.change(say, figure.name, figure.value, figure.last_year)
+    change = figure_sentences.change(say, figure.name, figure.value, figure.last_month)
+    year = figure_sentences.change(say, figure.name, figure.value, figure.last_year)
     return {
         "label": METRICS[figure.name].label(say.locale),
         "value": say.value(figure.name, figure.value),
-        "note": sentences.empty_reason(say, figure) if figure.value is None else sentences.sample(say, figure) or "",
+        "note": figure_sentences.empty_reason(say, figure)
+        if figure.value is None
+        else figure_sentences.sample(say, figure) or "",
         "month": change or UNKNOWN,
         "month_tone": tone(figure.name, difference(figure.value, figure.last_month)),
         "year": year or UNKNOWN,
         "year_tone": tone(figure.name, difference(figure.value, figure.last_year)),
-        "usual": sentences.usual_range(say, figure),
+        "usual": figure_sentences.usual_range(say, figure),
         "mark": MARKS.get(where or "", ""),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from report_templates import sentences
+from report_templates import data_sentences
 from report_templates.comparison import FILE_COUNTS, file_total, known_share
 from report_templates.customers_page import bar, is_small
 from report_templates.language import UNKNOWN, Language
@@ -32,7 +32,7 @@ FIELDS: dict[str, Callable[[Language], str]] = {
 def data_page(review: Review, say: Language) -> Mapping[str, object]:
     """What the template of the last page shows; it is never left out."""
     return {
-        "title": sentences.data_title(
+        "title": data_sentences.data_title(
             say, review.scope.kind, file_total(review, "rows_in"), file_total(review, "rows_quarantined")
         ),
         "lede": say.text("What came in, what was counted, and how complete the customer file is."),
@@ -42,7 +42,7 @@ def data_page(review: Review, say: Language) -> Mapping[str, object]:
         "facts": _facts(review, say),
         "glossary": _glossary(review, say),
         "completeness_title": _completeness_title(review, say),
-        "glossary_title": sentences.glossary_title(say, len(_glossary(review, say))),
+        "glossary_title": data_sentences.glossary_title(say, len(_glossary(review, say))),
         "statuses": [(status.label(say.locale), status.meaning(say.locale)) for status in STATUS.values()],
     }
 
@@ -52,7 +52,7 @@ def _money(review: Review, say: Language) -> Mapping[str, object] | None:
         return None
     net = review.figures.get("net_sales")
     return {
-        "title": sentences.money_title(say, review.money),
+        "title": data_sentences.money_title(say, review.money),
         "rows": [
             {
                 "label": LINE_KIND[row.line_kind].label(say.locale) if row.line_kind in LINE_KIND else row.line_kind,
@@ -69,8 +69,8 @@ def _files(review: Review, say: Language) -> Mapping[str, object] | None:
         return None
     more = len(review.files) - FILES
     return {
-        "title": sentences.files_title(say, len(review.files), file_total(review, "rows_quarantined")),
-        "caption": sentences.files_caption(say, review.scope.kind),
+        "title": data_sentences.files_title(say, len(review.files), file_total(review, "rows_quarantined")),
+        "caption": data_sentences.files_caption(say, review.scope.kind),
         "rows": [
             {
                 "name": row.file_name, "source": row.source,
@@ -103,7 +103,7 @@ def _completeness(review: Review, say: Language) -> list[Mapping[str, object]]:
 def _completeness_title(review: Review, say: Language) -> str:
     shares = [(share, row.field) for row in review.completeness if (share := known_share(row)) is not None]
     share, field = min(shares, default=(None, ""))
-    return sentences.completeness_title(say, FIELDS[field](say) if field in FIELDS else field, share)
+    return data_sentences.completeness_title(say, FIELDS[field](say) if field in FIELDS else field, share)
 
 
 def _facts(review: Review, say: Language) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ first use; English needs no file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -116,6 +116,13 @@ class Language:
     def sentences(self, parts: Iterable[str]) -> str:
         """Sentences one after the other, spaced as the language does."""
         return _joined("" if self.is_chinese else " ", parts)
+
+    def clauses(self, parts: Sequence[str]) -> str:
+        """Clauses of one sentence, divided by the language's semicolon."""
+        text = parts[0]
+        for part in parts[1:]:
+            text = self.text("{first}; {second}", first=text, second=part)
+        return text
 
     def _filled(self, template: str, params: dict[str, object]) -> str:
         if any(isinstance(value, Markup) for value in params.values()):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from report_templates import figure_sentences, silence_sentences
 from report_templates import leaving_sentences as words
-from report_templates import sentences, silence_sentences
 from report_templates.album import Album
 from report_templates.charts import Whisker, calibration, trend, whiskers
 from report_templates.customers_page import bar
@@ -117,7 +117,7 @@ def _trend(review: Review, say: Language, album: Album) -> Mapping[str, object]:
     first = month.plus(1 - len(figure.history)) if figure.history else month
     known = [value for value in figure.history if value is not None]
     chart = trend(
-        [_number(value) for value in figure.history], sentences.figure_alt(say, figure),
+        [_number(value) for value in figure.history], figure_sentences.figure_alt(say, figure),
         low=_number(figure.usual_low), high=_number(figure.usual_high),
         first_label=month_label(first, say) if first != month else "", last_label=month_label(month, say),
         top_text=say.plain.count(int(max(known, key=float))) if known else "",

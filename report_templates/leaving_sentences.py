@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from report_templates import sentences
+from report_templates import figure_sentences
 from report_templates.language import Language
 from report_templates.leaving_derived import mean_over_cut_offs, race_by_model, share_listed
 from schemas.churn import CANDIDATE, LEFT_REASONS, REASONS, Churn
@@ -105,7 +105,7 @@ def trend_title(say: Language, review: Review) -> str:
     """How many lapsed, and whether that is usual."""
     figure = review.figures["newly_lapsed"]
     n = int(figure.value or 0)
-    where = sentences.place(say, figure)
+    where = figure_sentences.place(say, figure)
     if not n and where != "below":
         return say.text("Nobody lapsed this month")
     if where is None:
@@ -117,7 +117,7 @@ def care_title(say: Language, review: Review) -> str:
     """M7: how many of those who need it are looked after."""
     figure = review.figures["care_coverage_90d"]
     if figure.value is None:
-        return say.text("Care coverage: {reason}", reason=sentences.empty_reason(say, figure))
+        return say.text("Care coverage: {reason}", reason=figure_sentences.empty_reason(say, figure))
     return say.plural(
         "{share} of the {n} to look after had a contact in 90 days", "{share} of the {n} to look after had a contact in 90 days",
         figure.n or 0, share=say.share(float(figure.value), 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from report_templates import sentences
+from report_templates import list_sentences, reason_sentences
 from report_templates.action_sheet import beyond_capacity, capacities
 from report_templates.copyfit import lines
 from report_templates.language import Language
@@ -59,17 +59,17 @@ def _list(
 ) -> Mapping[str, object]:
     month = Month.parse(review.month).next
     planned = [action for action in actions if action.action_id not in beyond]
-    title = sentences.list_title(say, owner, planned or actions, month)
-    plain_title = sentences.list_title(say.plain, owner, planned or actions, month)
+    title = list_sentences.list_title(say, owner, planned or actions, month)
+    plain_title = list_sentences.list_title(say.plain, owner, planned or actions, month)
     left_out = max(owner.beyond_capacity - len(actions) + len(planned), 0)
-    ledes = sentences.list_lede(say.plain, owner, len(actions), left_out)
+    ledes = list_sentences.list_lede(say.plain, owner, len(actions), left_out)
     heads = lines(plain_title, 17, TITLE_WIDTH) * TITLE_LINE + lines(ledes, 9.2, LEDE_WIDTH) * LEDE_LINE
     room = PAGE - HEAD - heads
     shown = _fitting(sorted(planned, key=_by_weight)[:LISTED], room, review, say)
     return {
         "anchor": f"list-{owner.associate_id or 'nobody'}",
         "title": title,
-        "lede": sentences.list_lede(say, owner, len(actions) - len(shown), left_out),
+        "lede": list_sentences.list_lede(say, owner, len(actions) - len(shown), left_out),
         "drafts": _drafts(shown, say),
         "runs_on": owner.associate_id is None and len(shown) <= RUNS_ON,
         "rows": _rows(shown, review, say),
@@ -81,7 +81,7 @@ def _fitting(actions: Sequence[Action], room: float, review: Review, say: Langua
     shown: list[Action] = []
     rows = 0.0
     for action in actions:
-        why = sentences.brief_reason(say.plain, action, review.as_of)
+        why = reason_sentences.brief_reason(say.plain, action, review.as_of)
         rows += ROW + (lines(why, 7.4, WHY_WIDTH[say.is_chinese]) - 1) * ROW_LINE
         if rows + _height_of_drafts(_drafts([*shown, action], say.plain)) > room:
             break
@@ -103,7 +103,11 @@ def _by_weight(action: Action) -> tuple[bool, bool, bool, Decimal]:
 def _drafts(actions: Sequence[Action], say: Language) -> list[tuple[str, str]]:
     """What to say, once for each kind of the list; the draft for each customer is in actions.xlsx."""
     kinds = {action.kind for action in actions}
-    return [(sentences.kind(say, code), sentences.DRAFTS[code](say, None)) for code in ACTION_KIND if code in kinds]
+    return [
+        (reason_sentences.kind(say, code), reason_sentences.DRAFTS[code](say, None))
+        for code in ACTION_KIND
+        if code in kinds
+    ]
 
 
 def _rows(actions: Sequence[Action], review: Review, say: Language) -> list[Mapping[str, object]]:
@@ -123,9 +127,9 @@ def _row(action: Action, review: Review, say: Language) -> Mapping[str, object]:
         "name": action.person.masked_name,
         "tail": action.person.phone_tail,
         "is_vip": action.is_vip,
-        "kind": sentences.kind(say, action.kind),
-        "why": sentences.brief_reason(say, action, review.as_of),
-        "channel": sentences.channel(say, action.channel),
+        "kind": reason_sentences.kind(say, action.kind),
+        "why": reason_sentences.brief_reason(say, action, review.as_of),
+        "channel": reason_sentences.channel(say, action.channel),
         "value": say.amount(action.value_at_stake) if action.value_at_stake else "",
         "code": action.action_id[:CODE_LENGTH],
     }

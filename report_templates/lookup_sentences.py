@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
-from report_templates import sentences
+from report_templates import reason_sentences
 from report_templates.complaint_words import COMPLAINT_CAUSES, SEVERITIES
 from report_templates.language import UNKNOWN, Language
 from schemas.dossier import AskedOn, CareRow, Complained, DateRow, Dossier, Match, OwnDate, Surveyed, Word
-from schemas.segments import CARE_KIND, CHANNEL, CUSTOMER_KIND, STATUS
+from schemas.segments import ACTION_KIND, CARE_KIND, CHANNEL, CUSTOMER_KIND, STATUS
+
+if TYPE_CHECKING:  # look-ups use the words without the review
+    from schemas.review import Param
 
 KEY_NAMES: dict[str, Callable[[Language], str]] = {
     "member_id": lambda say: say.text("Member no."),
@@ -42,8 +46,8 @@ def kind(say: Language, code: str | None) -> str:
     return (
         CARE_KIND[code].label(say.locale)
         if code in CARE_KIND
-        else sentences.ACTION_KIND[code].label(say.locale)
-        if code in sentences.ACTION_KIND
+        else ACTION_KIND[code].label(say.locale)
+        if code in ACTION_KIND
         else code
     )
 
@@ -60,7 +64,7 @@ def own_date(say: Language, told: OwnDate) -> str:
     """The day and what it is: the lunar day beside the solar one, a gift with its recipient and occasion."""
     what = kind(say, told.kind)
     if told.kind == "gift_day":
-        return sentences.explained(say, "gift_day", gift_params(told), told.on)
+        return reason_sentences.explained(say, "gift_day", gift_params(told), told.on)
     if told.kind == "anniversary" and told.last_on is not None:
         return say.plural("{what}: first", "{what}: {n} years", told.on.year - told.last_on.year, what=what)
     if told.is_lunar:
@@ -68,7 +72,7 @@ def own_date(say: Language, told: OwnDate) -> str:
     return what
 
 
-def gift_params(told: OwnDate) -> Mapping[str, sentences.Param]:
+def gift_params(told: OwnDate) -> Mapping[str, Param]:
     return {
         "product": told.product,
         "recipient": told.recipient,
@@ -91,14 +95,14 @@ def care_why(say: Language, row: CareRow) -> str:
             "occasion": row.occasion,
             "last_year_on": row.trigger_on,
         }
-        return sentences.explained(say, "gift_day", told, row.due_on)
+        return reason_sentences.explained(say, "gift_day", told, row.due_on)
     if row.kind == "birthday":
         return lunar_mark(say, row) or say.text("today")
     if row.kind == "anniversary" and row.trigger_on is not None:
         return say.plural("first", "{n} years", row.due_on.year - row.trigger_on.year)
     if row.kind == "long_absent" and row.trigger_on is not None:
         return say.text("last in on {day}", day=say.near_day(row.trigger_on, row.due_on))
-    return sentences.explained(say, row.kind, {"bought_on": row.trigger_on, "product": row.product}, row.due_on)
+    return reason_sentences.explained(say, row.kind, {"bought_on": row.trigger_on, "product": row.product}, row.due_on)
 
 
 def care_state(say: Language, row: CareRow) -> str:
@@ -293,7 +297,7 @@ def complaint(say: Language, told: Complained) -> str:
     days = (told.resolved_on - told.received_on).days
     how = say.plural("resolved in {n} day", "resolved in {n} days", days)
     content = "" if told.satisfied is None else say.text("satisfied") if told.satisfied else say.text("not satisfied")
-    return sentences.clauses(say, [what, how, content] if content else [what, how])
+    return say.clauses([what, how, content] if content else [what, how])
 
 
 def survey(say: Language, told: Surveyed) -> str:
@@ -310,7 +314,7 @@ def survey(say: Language, told: Surveyed) -> str:
         parts.append(say.text("also goes to {name}", name=told.competitor))
     if told.below_expectation:
         parts.append(say.text("below expectation: {what}", what=say.joined(told.below_expectation)))
-    return sentences.clauses(say, parts) if parts else say.text("nothing in words")
+    return say.clauses(parts) if parts else say.text("nothing in words")
 
 
 def word(say: Language, told: Word) -> tuple[str, ...]:

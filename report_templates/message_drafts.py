@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from report_templates.language import Language
-from report_templates.sentences import DRAFTS
+from report_templates.reason_sentences import DRAFTS
 from schemas.dossier import CareRow
 
 THREE_WEEKLY: tuple[Callable[[Language], str], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from report_templates import loop_sentences, people_sentences, sentences
+from report_templates import data_sentences, figure_sentences, loop_sentences, month_sentences, people_sentences
 from report_templates.album import Album, Picture
 from report_templates.charts import Chart, Step, sparkline, trend, waterfall
 from report_templates.comparison import STOCKTAKE_FLOWS, difference, is_good, of_all, position
@@ -42,19 +42,19 @@ def month_page(review: Review, say: Language, album: Album) -> Mapping[str, obje
     """What the template of page 1 shows."""
     stocktake = of_all(review)
     return {
-        "title": sentences.month_title(say, review),
-        "lede": sentences.month_lede(say, review),
+        "title": month_sentences.month_title(say, review),
+        "lede": month_sentences.month_lede(say, review),
         "targets": people_sentences.targets(say, review),
         "tiles": [tile(review.figures[name], say, album) for name in headline_names(review)],
-        "things": sentences.three_things(say, review),
-        "things_title": sentences.things_title(say, review),
-        "no_things": sentences.no_things(say, review),
+        "things": month_sentences.three_things(say, review),
+        "things_title": month_sentences.things_title(say, review),
+        "no_things": month_sentences.no_things(say, review),
         "lists_so_far": loop_sentences.lists_so_far(say, review),
         "stocktake": stocktake_block(stocktake, review, say, album) if stocktake and has_people(stocktake) else None,
         "unusual": unusual_block(review, say),
         "trends": trend_block(review, say, album) if has_past(review) else None,
-        "absent": sentences.absent(say, review.absent_tables),
-        "absent_files": sentences.absent_files(say, review.absent_tables),
+        "absent": data_sentences.absent(say, review.absent_tables),
+        "absent_files": data_sentences.absent_files(say, review.absent_tables),
     }
 
 
@@ -82,10 +82,12 @@ def tile(figure: Figure, say: Language, album: Album) -> Tile:
         name=figure.name,
         label=METRICS[figure.name].label(say.locale),
         value=say.value(figure.name, figure.value, short=True),
-        note=sentences.empty_reason(say, figure) if figure.value is None else sentences.sample(say, figure),
+        note=figure_sentences.empty_reason(say, figure)
+        if figure.value is None
+        else figure_sentences.sample(say, figure),
         picture=album.add(_sparkline(figure, say)),
         changes=tuple(_changes(figure, say)),
-        place=sentences.place(say, figure),
+        place=figure_sentences.place(say, figure),
         mark=MARKS.get(where or "", ""),
         tone=place_tone(figure),
     )
@@ -99,7 +101,7 @@ def _changes(figure: Figure, say: Language) -> list[tuple[str, str, str]]:
     return [
         (
             label,
-            sentences.change(say, figure.name, figure.value, before) or UNKNOWN,
+            figure_sentences.change(say, figure.name, figure.value, before) or UNKNOWN,
             tone(figure.name, difference(figure.value, before)),
         )
         for label, before in befores
@@ -116,7 +118,7 @@ def _edge(value: Value) -> float | None:
 
 def _sparkline(figure: Figure, say: Language) -> Chart:
     return sparkline(
-        _numbers(figure.history), sentences.figure_alt(say, figure),
+        _numbers(figure.history), figure_sentences.figure_alt(say, figure),
         low=_edge(figure.usual_low), high=_edge(figure.usual_high), tone=place_tone(figure),
     )  # fmt: skip
 
@@ -139,7 +141,7 @@ def stocktake_block(row: StocktakeRow, review: Review, say: Language, album: Alb
     alt = say.joined(f"{step.label} {step.text}" for step in steps)
     chart, is_broken = waterfall(steps, alt)
     return {
-        "title": sentences.stocktake_title(say, row),
+        "title": month_sentences.stocktake_title(say, row),
         "picture": album.add(chart),
         "is_broken": is_broken,
         **_stocktake_table(review, say),
@@ -210,7 +212,7 @@ def unusual_block(review: Review, say: Language) -> Mapping[str, object]:
     judged = [figure for figure in figures if position(figure) is not None]
     ordered = sorted(judged, key=lambda figure: position(figure) == "inside")
     return {
-        "title": sentences.unusual_title(say, figures),
+        "title": figure_sentences.unusual_title(say, figures),
         "rows": [_unusual_row(figure, say) for figure in ordered[:UNUSUAL_ROWS]],
         "unjudged": [] if judged else [_unjudged_row(figure, say) for figure in figures[:UNUSUAL_ROWS]],
     }
@@ -221,7 +223,7 @@ def _unusual_row(figure: Figure, say: Language) -> Mapping[str, object]:
     return {
         "label": METRICS[figure.name].label(say.locale),
         "value": say.value(figure.name, figure.value, short=True),
-        "usual": sentences.usual_range(say, figure),
+        "usual": figure_sentences.usual_range(say, figure),
         "mark": MARKS.get(where, ""),
         "tone": place_tone(figure),
         "is_outside": where != "inside",
@@ -232,7 +234,7 @@ def _unjudged_row(figure: Figure, say: Language) -> Mapping[str, object]:
     return {
         "label": METRICS[figure.name].label(say.locale),
         "value": say.value(figure.name, figure.value, short=True),
-        "note": sentences.empty_reason(say, figure) if figure.value is None else "",
+        "note": figure_sentences.empty_reason(say, figure) if figure.value is None else "",
     }
 
 
@@ -251,7 +253,7 @@ def trend_block(review: Review, say: Language, album: Album) -> Mapping[str, obj
             continue
         first = month.plus(1 - len(figure.history)) if figure.history else month
         chart = trend(
-            _numbers(figure.history), sentences.figure_alt(say, figure),
+            _numbers(figure.history), figure_sentences.figure_alt(say, figure),
             low=_edge(figure.usual_low), high=_edge(figure.usual_high), tone=place_tone(figure),
             first_label=month_label(first, say) if first != month else "", last_label=month_label(month, say),
             top_text=_extreme(figure, max, say), bottom_text=_extreme(figure, min, say),
@@ -259,11 +261,11 @@ def trend_block(review: Review, say: Language, album: Album) -> Mapping[str, obj
         panels.append({
             "label": METRICS[name].label(say.locale),
             "value": say.value(name, figure.value, short=True),
-            "note": sentences.empty_reason(say, figure) if figure.value is None else "",
+            "note": figure_sentences.empty_reason(say, figure) if figure.value is None else "",
             "picture": album.add(chart),
         })  # fmt: skip
     drawn = [review.figures[name] for name in TREND_FIGURES if name in review.figures]
-    return {"title": sentences.trend_title(say, drawn), "panels": panels}
+    return {"title": month_sentences.trend_title(say, drawn), "panels": panels}
 
 
 def _extreme(figure: Figure, choose: Callable[..., Value], say: Language) -> str:

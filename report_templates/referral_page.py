@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from report_templates import sentences, voices_sentences
+from report_templates import figure_sentences, voices_sentences
 from report_templates.album import Album
 from report_templates.charts import trend
 from report_templates.customers_page import bar
@@ -121,7 +121,7 @@ def _trend(review: Review, say: Language, album: Album) -> Mapping[str, object] 
     known = [float(value) for value in figure.history if value is not None]
     month = Month.parse(review.month)
     chart = trend(
-        [None if value is None else float(value) for value in figure.history], sentences.figure_alt(say, figure),
+        [None if value is None else float(value) for value in figure.history], figure_sentences.figure_alt(say, figure),
         low=None if figure.usual_low is None else float(figure.usual_low),
         high=None if figure.usual_high is None else float(figure.usual_high),
         first_label=say.month_letter(month.plus(1 - len(figure.history))), last_label=say.month_letter(month),

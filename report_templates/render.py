@@ -20,7 +20,7 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from report_templates import sentences
+from report_templates import month_sentences
 from report_templates.action_sheet import actions_csv, actions_xlsx
 from report_templates.album import Album
 from report_templates.care_page import care_page
@@ -223,7 +223,7 @@ def _head(review: Review, say: Language) -> Mapping[str, str]:
                           day=say.full_day(review.as_of), moment=say.moment(review.known_at, review.time_zone)),
         "manifest": review.manifest_id[:12],
         "created": review.as_of.isoformat(),
-        "summary": sentences.month_title(say, review),
+        "summary": month_sentences.month_title(say, review),
     }  # fmt: skip
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501    (one text is one line)
 """The words of why somebody stays away, and of what they will need next."""
 
 from __future__ import annotations
@@ -6,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from report_templates import parameters
 from report_templates.complaint_words import COMPLAINT_CAUSES, labelled
 from report_templates.language import Language
 from schemas.period import Month
@@ -23,10 +25,6 @@ def evidence(say: Language, code: Param, params: Params, as_of: date) -> str:
     return EVIDENCE_TEXTS[str(code)](say, params, as_of) if code is not None else ""
 
 
-def _near(say: Language, value: Param, as_of: date) -> str:
-    return say.near_day(value, as_of) if isinstance(value, date) else say.text("a day not known")
-
-
 def _cause(say: Language, params: Params) -> str:
     return labelled(say, COMPLAINT_CAUSES, params.get("cause")) or say.text("cause not known")
 
@@ -36,7 +34,7 @@ def _count(say: Language, value: Param) -> str:
 
 
 def _moved(say: Language, params: Params, as_of: date) -> str:
-    return say.text("moved away on {day}", day=_near(say, params.get("on"), as_of))
+    return say.text("moved away on {day}", day=parameters.near(say, params.get("on"), as_of))
 
 
 def _moved_note(say: Language, params: Params, as_of: date) -> str:
@@ -44,24 +42,24 @@ def _moved_note(say: Language, params: Params, as_of: date) -> str:
 
 
 def _unresolved(say: Language, params: Params, as_of: date) -> str:
-    return say.text("complaint of {day} ({cause}) was not settled", day=_near(say, params.get("on"), as_of),
+    return say.text("complaint of {day} ({cause}) was not settled", day=parameters.near(say, params.get("on"), as_of),
                     cause=_cause(say, params))  # fmt: skip
 
 
 def _late(say: Language, params: Params, as_of: date) -> str:
-    return say.text("complaint of {day} ({cause}) took {days} days", day=_near(say, params.get("on"), as_of),
+    return say.text("complaint of {day} ({cause}) took {days} days", day=parameters.near(say, params.get("on"), as_of),
                     cause=_cause(say, params), days=_count(say, params.get("days")))  # fmt: skip
 
 
 def _unsatisfied(say: Language, params: Params, as_of: date) -> str:
-    return say.text("complaint of {day} ({cause}) settled, not satisfied", day=_near(say, params.get("on"), as_of),
+    return say.text("complaint of {day} ({cause}) settled, not satisfied", day=parameters.near(say, params.get("on"), as_of),
                     cause=_cause(say, params))  # fmt: skip
 
 
 def _below(say: Language, params: Params, as_of: date) -> str:
     aspect = str(params["aspect"]) if params.get("aspect") else say.text("on the whole")
     return say.text(
-        "survey of {day}, {aspect}: expected {expectation}, experienced {experience}", day=_near(say, params.get("on"), as_of),
+        "survey of {day}, {aspect}: expected {expectation}, experienced {experience}", day=parameters.near(say, params.get("on"), as_of),
         aspect=aspect, expectation=_count(say, params.get("expectation")), experience=_count(say, params.get("experience")),
     )  # fmt: skip
 
@@ -77,7 +75,7 @@ def _dearer(say: Language, params: Params, as_of: date) -> str:
 
 
 def _competitor(say: Language, params: Params, as_of: date) -> str:
-    day, name = _near(say, params.get("on"), as_of), str(params.get("competitor"))
+    day, name = parameters.near(say, params.get("on"), as_of), str(params.get("competitor"))
     if params.get("source") == "complaint":
         return say.text("named {competitor} in a complaint on {day}", competitor=name, day=day)
     return say.text("named {competitor} in a survey on {day}", competitor=name, day=day)
@@ -91,7 +89,7 @@ def _drift(say: Language, params: Params, as_of: date) -> str:
 def _no_contact(say: Language, params: Params, as_of: date) -> str:
     if params.get("on") is None:
         return say.text("never contacted until overdue")
-    return say.text("not contacted since {day}", day=_near(say, params["on"], as_of))
+    return say.text("not contacted since {day}", day=parameters.near(say, params["on"], as_of))
 
 
 EVIDENCE_TEXTS: dict[str, Callable[[Language, Params, date], str]] = {

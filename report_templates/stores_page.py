@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import sqrt
 
-from report_templates import sentences
+from report_templates import month_sentences, stores_sentences
 from report_templates.album import Album
 from report_templates.charts import on_one_scale
 from report_templates.comparison import (
@@ -66,7 +66,7 @@ def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
     by_sales = sorted(review.stores, key=lambda store: (-store.net_sales, store.store_id))
     rates = [name for name in RATES if any(getattr(store, name) is not None for store in by_sales)]
     return {
-        "title": sentences.stores_title(say, len(review.stores), len(found)),
+        "title": stores_sentences.stores_title(say, len(review.stores), len(found)),
         "lede": say.text(
             "A store stands out when it is far from the chain and from its own past year; the reason is beside it."
         ),
@@ -77,8 +77,8 @@ def stores_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
         "more_outliers": max(len(found) - OUTLIERS, 0),
         "regions": _regions(review, say),
         "regions_title": _regions_title(review, say),
-        "panels_title": sentences.panels_title(say, by_sales),
-        "rows_title": sentences.side_by_side_title(say, by_sales),
+        "panels_title": stores_sentences.panels_title(say, by_sales),
+        "rows_title": stores_sentences.side_by_side_title(say, by_sales),
         "scales": _panels(by_sales, review, say, album),
         "rate_head": [RATES[name](say) for name in rates],
         "rows": [_row(store, by_sales, rates, say) for store in by_sales],
@@ -163,10 +163,10 @@ def _chain(review: Review, name: str) -> Value:
     return None if figure is None else figure.value
 
 
-def chain_things(review: Review, say: Language) -> list[sentences.Thing]:
+def chain_things(review: Review, say: Language) -> list[month_sentences.Thing]:
     """The three things headquarters should do: the stores that stand out, worst first, then what waits chain-wide."""
     stores = [
-        sentences.Thing(
+        month_sentences.Thing(
             say.text("Learn from {store}", store=one.store.name)
             if one.is_good
             else say.text("Help {store}", store=one.store.name),
@@ -179,11 +179,11 @@ def chain_things(review: Review, say: Language) -> list[sentences.Thing]:
     return [*stores, *(thing for thing in waiting if thing)][:3]
 
 
-def _late_promises(review: Review, say: Language) -> sentences.Thing | None:
+def _late_promises(review: Review, say: Language) -> month_sentences.Thing | None:
     late = [row for row in review.voices.open_complaints if row.is_promise_late] if review.voices else []
     if not late:
         return None
-    return sentences.Thing(
+    return month_sentences.Thing(
         say.plural("Keep {n} overdue promise to a complainer", "Keep {n} overdue promises to complainers", len(late)),
         say.plural("The oldest complaint among them is {n} day old.", "The oldest complaint among them is {n} days old.",
                    max(row.days_open for row in late)),
@@ -191,13 +191,13 @@ def _late_promises(review: Review, say: Language) -> sentences.Thing | None:
     )  # fmt: skip
 
 
-def _lists_not_done(review: Review, say: Language) -> sentences.Thing | None:
+def _lists_not_done(review: Review, say: Language) -> month_sentences.Thing | None:
     if not review.outcomes:
         return None
     total = total_of(review.outcomes)
     if total.done_share is None or total.done_share >= DONE_ENOUGH:
         return None
-    return sentences.Thing(
+    return month_sentences.Thing(
         say.text("Have the stores' lists worked off"),
         say.text("{share} of last month's listed contacts were done; {open} came back without a word.",
                  share=say.share(total.done_share, 0), open=say.count(total.open)),
@@ -205,10 +205,10 @@ def _lists_not_done(review: Review, say: Language) -> sentences.Thing | None:
     )  # fmt: skip
 
 
-def _pairs_to_decide(review: Review, say: Language) -> sentences.Thing | None:
+def _pairs_to_decide(review: Review, say: Language) -> month_sentences.Thing | None:
     if not review.proposals:
         return None
-    return sentences.Thing(
+    return month_sentences.Thing(
         say.plural("Decide {n} pair who may be one person", "Decide {n} pairs who may be one person", len(review.proposals)),
         say.text("Until then both count as customers of their own."),
         "identity",
@@ -216,7 +216,7 @@ def _pairs_to_decide(review: Review, say: Language) -> sentences.Thing | None:
 
 
 def _capital(say: Language, reasons: Sequence[str]) -> str:
-    text = sentences.clauses(say, reasons)
+    text = say.clauses(reasons)
     return text[:1].upper() + text[1:]
 
 
@@ -245,7 +245,7 @@ def _regions(review: Review, say: Language) -> list[Mapping[str, object]]:
 
 def _regions_title(review: Review, say: Language) -> str:
     best = max(region_sums(review), key=lambda row: row.sums["net_sales"])
-    return sentences.regions_title(say, best.region or say.text("No region"), best.sums["net_sales"])
+    return stores_sentences.regions_title(say, best.region or say.text("No region"), best.sums["net_sales"])
 
 
 def _panels(stores: Sequence[StoreRow], review: Review, say: Language, album: Album) -> list[Mapping[str, object]]:
@@ -256,7 +256,7 @@ def _panels(stores: Sequence[StoreRow], review: Review, say: Language, album: Al
     groups = by_scale(stores)
     return [
         {
-            "caption": sentences.panels_caption(say, ceiling, n, len(groups)),
+            "caption": stores_sentences.panels_caption(say, ceiling, n, len(groups)),
             "panels": [_panel(store, ceiling, review, say, album) for store in alike],
         }
         for n, (ceiling, alike) in enumerate(groups, start=1)

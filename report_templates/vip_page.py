@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from report_templates import sentences
+from report_templates import reason_sentences, vip_sentences
 from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
 from schemas.review import Review, VipRow
@@ -20,13 +20,13 @@ def vip_page(review: Review, say: Language) -> Mapping[str, object] | None:
         return None
     top = max(float(row.net_sales_ytd) for row in review.vips)
     return {
-        "title": sentences.vip_title(say, review),
-        "lede": sentences.vip_lede(say, review),
+        "title": vip_sentences.vip_title(say, review),
+        "lede": vip_sentences.vip_lede(say, review),
         "rows": [_dossier(row, top, review, say) for row in review.vips],
-        "questions": [(code.upper(), sentences.VIP_GAPS[code](say)) for code in KNOWLEDGE_QUESTIONS],
-        "knowledge_title": sentences.knowledge_title(say, review),
+        "questions": [(code.upper(), reason_sentences.VIP_GAPS[code](say)) for code in KNOWLEDGE_QUESTIONS],
+        "knowledge_title": vip_sentences.knowledge_title(say, review),
         "answers": _answers(review, say),
-        "answers_title": sentences.answers_title(say, review),
+        "answers_title": vip_sentences.answers_title(say, review),
         "asks": _asks(review, say),
     }
 
@@ -74,12 +74,12 @@ def _answers(review: Review, say: Language) -> list[Mapping[str, object]]:
     return [
         {
             "question": answer.question.upper(),
-            "text": sentences.VIP_QUESTION_TEXTS[answer.question](say),
-            "answer": sentences.vip_answer(say, answer),
-            "source": sentences.source(say, answer, review.as_of),
+            "text": reason_sentences.VIP_QUESTION_TEXTS[answer.question](say),
+            "answer": vip_sentences.vip_answer(say, answer),
+            "source": vip_sentences.source(say, answer, review.as_of),
         }
         for answer in review.vip_answers
-        if answer.question in sentences.VIP_QUESTION_TEXTS
+        if answer.question in reason_sentences.VIP_QUESTION_TEXTS
     ]
 
 
@@ -90,7 +90,7 @@ def _asks(review: Review, say: Language) -> Mapping[str, object] | None:
         return None
     firsts = list({row.rank: (row, code) for row, code in reversed(gaps)}.values())[::-1][:ASKED]
     return {
-        "items": [(say.person(row.person), sentences.VIP_GAPS[code](say)) for row, code in firsts],
+        "items": [(say.person(row.person), reason_sentences.VIP_GAPS[code](say)) for row, code in firsts],
         "all": say.plural(
             "{n} answer is missing in all.", "{n} answers are missing in all; the lists carry them on.", len(gaps)
         ),

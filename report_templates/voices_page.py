@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from report_templates import sentences, voices_sentences
+from report_templates import figure_sentences, voices_sentences
 from report_templates.album import Album
 from report_templates.customers_page import bar
 from report_templates.language import UNKNOWN, Language
@@ -80,7 +80,9 @@ def _figures(review: Review, say: Language) -> list[tuple[str, str, str]]:
         (
             METRICS[figure.name].label(say.locale),
             say.value(figure.name, figure.value),
-            sentences.empty_reason(say, figure) if figure.value is None else sentences.sample(say, figure) or "",
+            figure_sentences.empty_reason(say, figure)
+            if figure.value is None
+            else figure_sentences.sample(say, figure) or "",
         )
         for figure in shown
     ]

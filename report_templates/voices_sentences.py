@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from report_templates.figure_sentences import place, sample
 from report_templates.language import Language
-from report_templates.sentences import place, sample
 from report_templates.voices_derived import (
     FAST,
     LATE,

@@ -10,7 +10,14 @@ from decimal import Decimal
 import pytest
 from markupsafe import Markup
 
-from report_templates import sentences
+from report_templates import (
+    customers_sentences,
+    data_sentences,
+    figure_sentences,
+    month_sentences,
+    reason_sentences,
+    vip_sentences,
+)
 from report_templates.album import Album, Picture
 from report_templates.language import Language
 from report_templates.month_page import stocktake_block
@@ -97,7 +104,7 @@ def sales(value: str | None, last_month: str | None = None, last_year: str | Non
 def month_title(say: Language, figure: Figure, opening: int, closing: int) -> str:
     base = StocktakeRow("all", opening, 0, max(closing - opening, 0), 0, max(opening - closing, 0), 0, 0, closing)
     blank = replace(examples.closed_store(say.locale), figures={"net_sales": figure}, stocktake=(base,))
-    return sentences.month_title(say, blank)
+    return month_sentences.month_title(say, blank)
 
 
 @pytest.mark.parametrize(("figure", "base", "en", "zh"), [
@@ -128,7 +135,7 @@ def test_a_sum_after_none_is_not_called_the_first_month():
 
 def test_a_signed_amount_on_a_page_is_no_markup_to_read():
     page = Language("en", "GBP", for_pages=True)
-    told = sentences.change(page, "net_sales", Decimal("258"), Decimal("0"))
+    told = figure_sentences.change(page, "net_sales", Decimal("258"), Decimal("0"))
     assert isinstance(told, Markup)
     assert told.striptags() == "+£258"
 
@@ -157,9 +164,9 @@ def stocktake(
      "Nobody joined the base, nobody lapsed, 1 moved in from other stores; the month ended with 1 in the base."),
 ])  # fmt: skip
 def test_the_stocktake_has_words_for_none_and_for_moves(row, title, sentence):
-    assert sentences.stocktake_title(EN, row) == title
+    assert month_sentences.stocktake_title(EN, row) == title
     blank = replace(examples.closed_store("en"), figures={}, stocktake=(row,))
-    assert sentences.month_lede(EN, blank) == sentence
+    assert month_sentences.month_lede(EN, blank) == sentence
 
 
 def test_who_cannot_be_told_to_be_new_is_not_drawn_as_none():
@@ -178,7 +185,7 @@ def test_who_cannot_be_told_to_be_new_is_not_drawn_as_none():
 ])  # fmt: skip
 def test_the_largest_group_is_one(customers, en):
     rows = [AttitudeRow(code, n, None, Decimal(0)) for code, n in customers.items()]
-    assert sentences.attitude_title(EN, rows) == en
+    assert customers_sentences.attitude_title(EN, rows) == en
 
 
 @pytest.mark.parametrize(("customers", "en"), [
@@ -188,7 +195,7 @@ def test_the_largest_group_is_one(customers, en):
 ])  # fmt: skip
 def test_the_share_of_the_best_says_of_how_many(customers, en):
     params = {"top10_share": 1.0, "top50_share": 1.0, "customers": customers}
-    assert sentences.vip_answer(EN, VipAnswer("v4", "v4", params, "receipts", AS_OF)) == en
+    assert vip_sentences.vip_answer(EN, VipAnswer("v4", "v4", params, "receipts", AS_OF)) == en
 
 
 @pytest.mark.parametrize(("name", "now", "before", "en", "zh"), [
@@ -202,21 +209,21 @@ def test_the_share_of_the_best_says_of_how_many(customers, en):
     ("referral_rate", None, 0.21, None, None),
 ])  # fmt: skip
 def test_a_change_is_told_in_the_metrics_own_manner(name, now, before, en, zh):
-    assert sentences.change(EN, name, now, before) == en
-    assert sentences.change(ZH, name, now, before) == zh
+    assert figure_sentences.change(EN, name, now, before) == en
+    assert figure_sentences.change(ZH, name, now, before) == zh
 
 
 def test_every_reason_and_draft_has_words_in_both_languages():
     for locale in ("zh_CN", "en"):
         say = Language(locale, "CNY")
         for action in examples.actions_of(130, 4, locale):
-            assert sentences.reason(say, action, AS_OF)
-            assert sentences.what_to_say(say, action)
-    assert set(ACTION_KIND) <= set(sentences.REASONS)
-    assert set(ACTION_KIND) == set(sentences.DRAFTS)
-    assert set(CARE_KIND) <= set(sentences.REASONS)
-    assert set(KNOWLEDGE_QUESTIONS) == set(sentences.VIP_GAPS) == set(sentences.VIP_ASKING)
-    assert set(VIP_QUESTIONS) == set(sentences.VIP_QUESTION_TEXTS)
+            assert reason_sentences.reason(say, action, AS_OF)
+            assert reason_sentences.what_to_say(say, action)
+    assert set(ACTION_KIND) <= set(reason_sentences.REASONS)
+    assert set(ACTION_KIND) == set(reason_sentences.DRAFTS)
+    assert set(CARE_KIND) <= set(reason_sentences.REASONS)
+    assert set(KNOWLEDGE_QUESTIONS) == set(reason_sentences.VIP_GAPS) == set(reason_sentences.VIP_ASKING)
+    assert set(VIP_QUESTIONS) == set(reason_sentences.VIP_QUESTION_TEXTS)
 
 
 def test_drafts_never_advertise_pry_or_push():
@@ -226,8 +233,8 @@ def test_drafts_never_advertise_pry_or_push():
         re.IGNORECASE,
     )
     for say in (ZH, EN):
-        texts = [draft(say, product) for draft in sentences.DRAFTS.values() for product in ("X", None)]
-        texts += [asking(say) for asking in sentences.VIP_ASKING.values()]
+        texts = [draft(say, product) for draft in reason_sentences.DRAFTS.values() for product in ("X", None)]
+        texts += [asking(say) for asking in reason_sentences.VIP_ASKING.values()]
         for text in texts:
             assert not banned.search(text), text
             assert len(text) <= (60 if say is ZH else 120), text
@@ -258,8 +265,8 @@ def test_drafts_never_advertise_pry_or_push():
      "1,203 天未购买，平时约 64 天；上次购买2023年7月16日；此前一年消费 ¥8,600"),
 ])  # fmt: skip
 def test_reasons_tell_the_evidence(code, params, en, zh):
-    assert sentences.explained(EN, code, params, AS_OF) == en
-    assert sentences.explained(ZH, code, params, AS_OF) == zh
+    assert reason_sentences.explained(EN, code, params, AS_OF) == en
+    assert reason_sentences.explained(ZH, code, params, AS_OF) == zh
 
 
 @pytest.mark.parametrize(("amount", "en", "zh"), [
@@ -288,18 +295,18 @@ def test_a_printed_row_leaves_out_what_stands_in_its_other_columns():
     absent = action("win_back")
     absent = replace(absent, reason={**absent.reason, "evidence": None})
     product = absent.reason["last_product"]
-    brief = sentences.brief_reason(EN, absent, AS_OF)
+    brief = reason_sentences.brief_reason(EN, absent, AS_OF)
     assert brief == f"{absent.reason['days_since']} days away, usually 64; last: {product}"
-    assert len(brief) < len(sentences.reason(EN, absent, AS_OF))
+    assert len(brief) < len(reason_sentences.reason(EN, absent, AS_OF))
     bare = replace(absent, reason={"days_since": 700, "own_gap_days": None, "last_product": None})
-    assert sentences.brief_reason(EN, bare, AS_OF) == "700 days away"
+    assert reason_sentences.brief_reason(EN, bare, AS_OF) == "700 days away"
     birthday = action("birthday")
-    assert sentences.brief_reason(EN, birthday, AS_OF) == sentences.reason(EN, birthday, AS_OF)
+    assert reason_sentences.brief_reason(EN, birthday, AS_OF) == reason_sentences.reason(EN, birthday, AS_OF)
 
 
 def test_drafts_do_not_assume_that_a_product_is_worn_or_needs_care():
     for say in (ZH, EN):
-        for draft in sentences.DRAFTS.values():
+        for draft in reason_sentences.DRAFTS.values():
             for product in (None, "玫瑰花束"):
                 assert not re.search(r"戴|保养|清洗|佩|wear|worn|clean|polish|care for", draft(say, product))
 
@@ -325,7 +332,7 @@ def test_chinese_labels_and_meanings_use_chinese_punctuation():
     ((2,), "The trend begins here"), ((), "The trend begins here"),
 ])  # fmt: skip
 def test_the_trend_says_what_is_extreme(history, en):
-    assert sentences.trend_title(EN, [examples.figure("net_sales", history)]) == en
+    assert month_sentences.trend_title(EN, [examples.figure("net_sales", history)]) == en
 
 
 @pytest.mark.parametrize(("best_months", "scales"), [
@@ -357,8 +364,8 @@ def test_a_giant_does_not_flatten_the_other_stores(best_months, scales):
     ("store", 0, 0, "No rows arrived for this month", "本月没有收到数据"),
 ])  # fmt: skip
 def test_a_stores_review_says_that_the_rows_are_the_whole_chains(scope, rows, aside, en, zh):
-    assert sentences.data_title(EN, scope, rows, aside) == en
-    assert sentences.data_title(ZH, scope, rows, aside) == zh
+    assert data_sentences.data_title(EN, scope, rows, aside) == en
+    assert data_sentences.data_title(ZH, scope, rows, aside) == zh
 
 
 @pytest.mark.parametrize(("value", "told"), [
@@ -368,7 +375,7 @@ def test_a_range_does_not_round_to_the_value_that_left_it(value, told):
     figure = replace(
         examples.figure("net_sales", [Decimal(value)]), usual_low=Decimal(12100), usual_high=Decimal(13016)
     )
-    assert sentences.usual_range(ZH, figure) == told
+    assert figure_sentences.usual_range(ZH, figure) == told
 
 
 def test_a_rate_that_no_store_knows_takes_no_column():
@@ -415,8 +422,8 @@ def test_a_win_back_says_why_they_left_and_what_comes_next(locale, full, brief):
         "next_need_category": "Gold", "next_need_share": 0.36,
     }  # fmt: skip
     say = Language(locale, "CNY")
-    assert sentences.explained(say, "win_back", reason, date(2026, 10, 31)) == full
+    assert reason_sentences.explained(say, "win_back", reason, date(2026, 10, 31)) == full
     unknown = {**reason, "evidence": None}
     action = replace(examples.actions_of(1, 1, "en")[0], reason_code="win_back", reason=reason)
-    assert sentences.brief_reason(say, action, date(2026, 10, 31)) == brief
-    assert "Ring" in sentences.brief_reason(say, replace(action, reason=unknown), date(2026, 10, 31))
+    assert reason_sentences.brief_reason(say, action, date(2026, 10, 31)) == brief
+    assert "Ring" in reason_sentences.brief_reason(say, replace(action, reason=unknown), date(2026, 10, 31))
