@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import io
+import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from html import unescape
 from itertools import islice
 
 import numpy as np
@@ -13,12 +17,19 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from report_templates.render import review_pdf
+from report_templates.render import review_html, review_pdf
 from schemas.review import Review
 from tests.report_templates import example_reviews as examples
-from tests.report_templates.test_render import REVIEWS, pdf
+from tests.report_templates.test_render import REVIEWS, pdf, review
 
-CASES = (*REVIEWS, "huge_zh", "huge_en", "short_en", "no_handover_zh")
+MORE: dict[str, Callable[[], Review]] = {
+    "huge_zh": lambda: examples.huge_store("zh_CN"),
+    "huge_en": lambda: examples.huge_store("en"),
+    "short_en": lambda: examples.short_store("en"),
+    "no_handover_zh": lambda: without_handover("zh_CN"),
+    "chain_32_en": lambda: examples.chain(32, "en"),  # the page of who leaves ends where columns stand side by side
+}
+CASES = (*REVIEWS, *MORE)
 MARGIN = 40
 """Points at the left and right that stay white; the page's margins are 45."""
 FOOT, HEAD = 45, 800
@@ -33,10 +44,7 @@ LEAST_FILLED = 0.2
 
 @cache
 def document(name: str) -> bytes:
-    more = {"huge_zh": lambda: examples.huge_store("zh_CN"),
-            "huge_en": lambda: examples.huge_store("en"), "short_en": lambda: examples.short_store("en"),
-            "no_handover_zh": lambda: without_handover("zh_CN")}  # fmt: skip
-    return review_pdf(more[name]()) if name in more else pdf(name)
+    return review_pdf(MORE[name]()) if name in MORE else pdf(name)
 
 
 def without_handover(locale: examples.Locale) -> Review:
@@ -145,6 +153,21 @@ def untidy(document: bytes) -> list[str]:
     return found
 
 
+def drawn_twice(review: Review, document: bytes) -> list[str]:
+    """Captions and sources that stand in the document more often than in the text that it is made from."""
+    printed = "".join(_joined(page.get_textpage().get_text_range()) for page in pypdfium2.PdfDocument(document))
+    written = [
+        _joined(unescape(re.sub(r"<[^>]+>", "", told)))
+        for told in re.findall(r'<p class="(?:caption|source|lede)">(.*?)</p>', review_html(review), re.DOTALL)
+    ]
+    assert sum(text in printed for text in written) > 0.9 * len(written), "the texts are found at all"
+    return [text for text in set(written) if printed.count(text) > sum(other.count(text) for other in written)]
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"[\s\u00ad\u200b\u2060\ufeff]", "", text)
+
+
 def filled(lines: list[Line]) -> float:
     """How far down the page its text goes, of the height between the running lines."""
     body = [line.bottom for line in lines if FOOT < line.bottom < HEAD]
@@ -154,6 +177,22 @@ def filled(lines: list[Line]) -> float:
 @pytest.mark.parametrize("name", CASES)
 def test_pages_are_neat(name):
     assert untidy(document(name)) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_is_drawn_twice(name):
+    shown = MORE[name]() if name in MORE else review(name)
+    assert drawn_twice(shown, document(name)) == []
+
+
+def test_a_text_drawn_twice_would_be_found():
+    tiny = examples.tiny_store("en")
+    pages = pypdfium2.PdfDocument(review_pdf(tiny))
+    assert drawn_twice(tiny, review_pdf(tiny)) == []
+    pages.import_pages(pypdfium2.PdfDocument(review_pdf(tiny)), pages=[1])
+    doubled = io.BytesIO()
+    pages.save(doubled)
+    assert drawn_twice(tiny, doubled.getvalue())
 
 
 def test_an_overlap_and_an_orphan_would_be_found():
