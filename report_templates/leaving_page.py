@@ -29,6 +29,8 @@ def leaving_page(review: Review, say: Language, album: Album) -> Mapping[str, ob
     if leaving is None or not leaving.customers:
         return None
     has_chances = any(row.buy_again_3m is not None for row in leaving.rows)
+    has_coverage = any(row.care_coverage_90d is not None for row in leaving.stores)
+    has_reasons = any(row.main_reason is not None for row in leaving.stores)
     return {
         "title": words.leaving_title(say, review, leaving),
         "lede": words.leaving_lede(say, review, leaving),
@@ -36,7 +38,9 @@ def leaving_page(review: Review, say: Language, album: Album) -> Mapping[str, ob
         "has_chances": has_chances,
         "rows": [_row(row, review, say, has_chances) for row in leaving.rows],
         "stores": _stores(leaving, say),
-        "fewest": say.count(FEWEST_SHOWN),
+        "has_coverage": has_coverage,
+        "has_reasons": has_reasons,
+        "stores_caption": words.stores_caption(say, has_coverage, has_reasons),
         "reasons_title": words.reasons_title(say, leaving),
         "reasons": _reasons(leaving, say),
         "trend": _trend(review, say, album) if leaving.customers >= FEW else None,

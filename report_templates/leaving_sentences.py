@@ -9,6 +9,7 @@ from report_templates import figure_sentences
 from report_templates.language import Language
 from report_templates.leaving_derived import mean_over_cut_offs, race_by_model, share_listed
 from schemas.churn import CANDIDATE, LEFT_REASONS, REASONS, Churn
+from schemas.disclosure import FEWEST_SHOWN
 from schemas.leaving import LapseReasonRow, LapseShareRow, Leaving
 from schemas.review import Param, Review
 from schemas.segments import LAPSE_REASON
@@ -92,6 +93,17 @@ def rows_title(say: Language, leaving: Leaving) -> str:
 def _whole_share(say: Language, share: float) -> str:
     """Without decimals, unless that would make nothing of something."""
     return say.share(share, 0 if share >= 0.01 else 1)
+
+
+def stores_caption(say: Language, has_coverage: bool, has_reasons: bool) -> str:
+    """What the columns of headquarters' table of stores count."""
+    clauses = [say.text("At risk at the month's end; lapsed in the month and as share of the base; value at stake in {unit}",
+                        unit=say.money_unit)]  # fmt: skip
+    if has_coverage:
+        clauses.append(say.text("care coverage of A, B and at-risk customers in 90 days"))
+    if has_reasons:
+        clauses.append(say.text("reasons of fewer than {n} people are not told", n=FEWEST_SHOWN))
+    return say.clauses(clauses)
 
 
 def reasons_title(say: Language, leaving: Leaving) -> str:

@@ -186,7 +186,12 @@ def test_headquarters_sees_stores_and_no_person():
     chain = replace(examples.chain(3, "en"), leaving=review.leaving, figures=review.figures, churn=CHURN)
     html = review_html(chain)
     assert "under 10" in html
-    assert "reasons of fewer than 10 people are not told" in html
+    assert "Covered" not in html and "Main known reason" not in html, "no store knows either"
+    told = replace(store, care_coverage_90d=0.4, care_coverage_n=20, main_reason="price", main_reason_customers=12)
+    assert review.leaving is not None
+    html_told = review_html(replace(chain, leaving=replace(review.leaving, stores=(told,))))
+    assert "Covered" in html_told and "Main known reason" in html_told
+    assert "reasons of fewer than 10 people are not told" in html_told
     assert "High Street" in html
     assert "王**" not in html
 
