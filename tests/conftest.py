@@ -38,6 +38,13 @@ LOOKS_AT_PAGES = (
 )
 """Whose pages test_render.py keeps once they are rendered."""
 
+TAKE_LONGEST = (
+    "test_small_worlds.py", *LOOKS_AT_PAGES, "test_publish.py", "test_interruptions.py", "test_sample_pages.py",
+    "test_orchestrated_run.py", "test_closed_loop.py", "test_identity.py", "test_mutations.py", "test_histories.py",
+    "test_pollution.py",
+)  # fmt: skip
+"""Begun first, or one worker is left with the last of them while the others have nothing to do."""
+
 SHARED_SWEEP = "::test_wherever_it_is_interrupted["
 
 CHAIN_TOML = """\
@@ -63,7 +70,13 @@ class Scheduling(LoadFileScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    config.option.loadscopereorder = False  # as collected, not the files with most tests first
     return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: at for at, name in enumerate(TAKE_LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -138,11 +138,10 @@ def orphans(lines: list[Line]) -> list[str]:
     ]
 
 
-def untidy(document: bytes) -> list[str]:
-    """What is wrong with the look of the document's pages."""
+def untidy(document: bytes, pages: list[list[Line]]) -> list[str]:
+    """What is wrong with the look of the document's pages, whose runs of text these are."""
     found = []
-    for number, page in enumerate(pypdfium2.PdfDocument(document), 1):
-        lines = lines_of(page)
+    for number, (page, lines) in enumerate(zip(pypdfium2.PdfDocument(document), pages, strict=True), 1):
         found += [f"page {number}: {one!r} over {other!r}" for one, other in overlapping(lines)]
         found += [f"page {number}: nothing under {heading!r}" for heading in orphans(lines)]
         ink = np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze() < 200
@@ -176,7 +175,7 @@ def filled(lines: list[Line]) -> float:
 
 @pytest.mark.parametrize("name", CASES)
 def test_pages_are_neat(name):
-    assert untidy(document(name)) == []
+    assert untidy(document(name), pages_of(name)) == []
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -20,7 +20,7 @@ from schemas.period import Month
 from schemas.review import Review
 from tests.conftest import LANDED_AT
 from tests.report_templates.test_accessibility import faults
-from tests.report_templates.test_layout import Line, lines_of, lists_that_go_on, untidy
+from tests.report_templates.test_layout import Line, drawn_twice, lines_of, lists_that_go_on, untidy
 from tests.report_templates.test_numbers_on_pages import unexplained
 from tests.report_templates.test_render import texts_of
 from tests.trial_reviews import month_reviews
@@ -62,7 +62,11 @@ def found(printed: list[Printed], look: Callable[[Printed], list[object]]) -> di
 
 
 def test_pages_are_neat(printed):
-    assert found(printed, lambda one: untidy(one.pdf)) == {}
+    assert found(printed, lambda one: untidy(one.pdf, one.pages)) == {}
+
+
+def test_nothing_is_drawn_twice(printed):
+    assert found(printed, lambda one: drawn_twice(one.review, one.pdf)) == {}
 
 
 def test_the_sample_has_full_lists_and_each_is_one_page(printed):
