@@ -387,6 +387,14 @@ def test_a_rate_that_no_store_knows_takes_no_column():
     assert len(page["total"]["rates"]) == 2
 
 
+def test_a_chart_that_has_lost_its_neighbour_stands_at_the_left():
+    review = examples.ordinary_store("en")
+    assert review.referral is not None
+    alone = review_html(replace(review, referral=replace(review.referral, referral_groups=())))
+    assert '<div class="right" style="width:66mm">' in review_html(review)
+    assert '<div class="left" style="width:66mm">' in alone
+
+
 def test_headquarters_sees_no_rate_of_fewer_than_ten_people():
     store = replace(examples.chain(2, "en").stores[0], new_customers=9, repeat_rate_n=9, referral_rate=0.4242)
     chain = replace(examples.chain(2, "en"), stores=(store, examples.chain(2, "en").stores[1]))
