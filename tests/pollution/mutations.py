@@ -15,6 +15,7 @@ import xlsxwriter
 from flows.config import Workspace, read_settings
 from flows.lake import Lake
 from tests.conftest import CHAIN_TOML
+from tests.peak_memory import peak_mb
 from tests.pollution.damage import Paper
 from tests.pollution.landing_runs import landed
 from tests.pollution.truth import TruthFile, customers, jd_orders, order_lines
@@ -135,14 +136,8 @@ def land_bytes(files: dict[str, bytes], cells: dict[str, set[str]], limit: float
                 parts = (row[f"{what}_{part}"] for part in ("accepted", "quarantined", "duplicate"))
                 if row[f"{what}_in"] != sum(parts):
                     result.faults.append(f"{row['file_name']}: {what} in are not accepted + quarantined + duplicate")
-    result.peak_mb = _peak_mb()
+    result.peak_mb = peak_mb()
     return result
-
-
-def _peak_mb() -> float:
-    """This process's peak; getrusage's would begin with that of the process which started it."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def _timed(
