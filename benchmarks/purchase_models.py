@@ -116,13 +116,14 @@ def purchases(rows: Histories) -> pl.DataFrame:
         pl.DataFrame({"customer_no": numbers, "day": day, "sales": rng.gamma(4, 50, len(numbers)) + 1})
         .unique(["customer_no", "day"])
         .select(
+            "customer_no",
             scope=pl.lit(CHAIN),
             customer_id=pl.format("c{}", pl.col("customer_no").cast(pl.String).str.zfill(7)),
             business_date=pl.lit(MONTH.last_day) + pl.duration(days="day"),
             sales=pl.col("sales").round(2).cast(MONEY),
         )
         .with_columns(net_sales="sales", **dict.fromkeys(("cost", "costed_net_sales"), pl.lit(0).cast(MONEY)))
-        .sort("customer_id", "business_date")
+        .sort("customer_no", "business_date")
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from schemas.period import DAY_BITS, Month
@@ -41,34 +42,60 @@ def home_by_purchase(days: pl.DataFrame) -> pl.DataFrame:
 def _most_visited(bought: pl.DataFrame) -> pl.Series:
     """The home store for each customer and date of `bought`, in order, by how often each of their stores was visited.
 
-    A customer's visits to one store stand together in the order of days, so the visits of any 12 months are the
-    distance of two places: nothing is joined with a customer's whole past.
+    Each customer's stores and days make a grid, store by store, of days with and without a visit. Its running count tells
+    the visits of any 12 months as the distance of two places: nothing is joined with a customer's whole past.
     """
-    key = ["customer_no", "business_date"]
     stores = bought["store_id"].unique().sort()
-    store_no = pl.col("store_id").cast(pl.Enum(stores)).to_physical().cast(pl.Int64)
+    store_no = bought["store_id"].cast(pl.Enum(stores)).to_physical().to_numpy().astype(np.int64)
+    who, day = bought["customer_no"].to_numpy(), bought["business_date"].cast(pl.Int64).to_numpy()
 
-    def at(day: str) -> pl.Expr:
-        """One number for customer, store and day, in that order."""
-        return (pl.col("customer_no") * len(stores) + store_no) * (1 << DAY_BITS) + pl.col(day).cast(pl.Int64)
+    is_new_day = _changes(who) | _changes(day)
+    day_at = np.cumsum(is_new_day) - 1  # each visit's day among the days of all customers
+    days_who, days_day = who[is_new_day], day[is_new_day]
+    # the first of each customer's days that lies in the 12 months to that day
+    year_before = bought["business_date"].filter(is_new_day).dt.offset_by("-12mo").cast(pl.Int64).to_numpy()
+    since_at = np.searchsorted(days_who << DAY_BITS | days_day, days_who << DAY_BITS | year_before, side="right")
+    days_first = np.flatnonzero(_changes(days_who))  # each customer's first day
+    customer = np.cumsum(_changes(days_who)) - 1
+    days_count = np.bincount(customer)
 
-    visits = bought.select("customer_no", "store_id", "last_ordered_at", _at=at("business_date")).sort("_at")
-    asked = (
-        bought.select(*key, since=pl.col("business_date").dt.offset_by("-12mo"))
-        .unique(subset=key, keep="first", maintain_order=True)
-        .with_columns(_day=pl.int_range(pl.len()))
-        .join(visits.select("customer_no", "store_id").unique(), on="customer_no", maintain_order="left")
-        .with_columns(_until=at("business_date"), _since=at("since"))
+    rows, row = np.unique(who * len(stores) + store_no, return_inverse=True)  # a row of the grid per customer and store
+    row_customer = np.empty(len(rows), np.int64)
+    row_customer[row] = customer[day_at]
+    width, first = days_count[row_customer], days_first[row_customer]
+    begins = np.cumsum(width) - width
+    # per place of the grid
+    to_day = np.repeat(first - begins, width) + np.arange(width.sum())
+    to_since = np.repeat(begins - first, width) + since_at[to_day]
+    place = begins[row] + day_at - first[row]
+    visits_before = np.zeros(len(to_day) + 1, np.int64)
+    visits_before[place + 1] = 1
+    np.cumsum(visits_before, out=visits_before)
+    visits = visits_before[1:] - visits_before[to_since]
+
+    most = np.zeros(len(days_who), np.int64)
+    np.maximum.at(most, to_day, visits)
+    is_most = visits == most[to_day]
+    latest = np.empty(len(who), np.int64)
+    latest[visits_before[place]] = bought["last_ordered_at"].to_physical().to_numpy()
+    candidates = pl.DataFrame(
+        {
+            "day": to_day[is_most],
+            "latest": latest[visits_before[1:][is_most] - 1],
+            "store_no": np.repeat(rows % len(stores), width)[is_most],
+        }
     )
-    end = visits["_at"].search_sorted(asked["_until"], side="right")
-    begin = visits["_at"].search_sorted(asked["_since"], side="right")
-    counted = asked.with_columns((end - begin).cast(pl.Int64).alias("visits"), end.cast(pl.Int64).alias("_end"))
-    most = counted.filter((pl.col("visits") > 0) & (pl.col("visits") == pl.col("visits").max().over("_day")))
-    return (
-        most.with_columns(visits["last_ordered_at"].gather(most["_end"] - 1).alias("latest"))
-        .sort("_day", "latest", "store_id", descending=[False, True, False])
-        .unique(subset="_day", keep="first", maintain_order=True)["store_id"]
+    chosen = candidates.sort("day", "latest", "store_no", descending=[False, True, False]).unique(
+        "day", keep="first", maintain_order=True
     )
+    return stores.gather(chosen["store_no"])
+
+
+def _changes(values: np.ndarray) -> np.ndarray:
+    """Whether each value differs from the one before it; the first does."""
+    changes = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return changes
 
 
 def with_homes(rhythm: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
@@ -87,20 +114,21 @@ def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, st
     `home_store_id`. `successors`: closed store → where its base went by `at` (a store id, or UNASSIGNED).
     """
     home = pl.col("home_store_id")
-    is_first = pl.col("customer_id").ne_missing(pl.col("customer_id").shift(1))
+    who, day = pl.col("customer_id"), pl.col("business_date")
+    is_known = day <= at
     return (
-        purchase_facts.filter(pl.col("business_date") <= at)
-        .with_columns(first_purchase_on=pl.when(is_first).then("business_date").forward_fill())
-        .filter(pl.col("customer_id").ne_missing(pl.col("customer_id").shift(-1)))
+        # told once for all columns: inside a selection each of them would find its places anew
+        purchase_facts.with_columns(
+            _is_first=is_known & who.ne_missing(who.shift(1)),
+            _is_last=is_known & (who.ne_missing(who.shift(-1)) | (day.shift(-1) > at)),
+        )
         .select(
-            "customer_id",
-            "own_gap_days",
-            "lapsed_after_days",
-            "overdue_after_days",
-            "home_store_id",
-            "first_purchase_on",
-            last_purchase_on="business_date",
-            purchases=pl.col("purchase_no").cast(pl.UInt32),
+            pl.col("customer_id", "own_gap_days", "lapsed_after_days", "overdue_after_days", "home_store_id").filter(
+                "_is_last"
+            ),
+            first_purchase_on=day.filter("_is_first"),
+            last_purchase_on=day.filter("_is_last"),
+            purchases=pl.col("purchase_no").filter("_is_last").cast(pl.UInt32),
         )
         .with_columns(
             days_since_last_purchase=(pl.lit(at) - pl.col("last_purchase_on")).dt.total_days(),

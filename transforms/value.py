@@ -36,7 +36,7 @@ def customer_sales(scoped: pl.LazyFrame, *, since: date, until: date) -> pl.Lazy
     net_sales, sales, cost, costed_net_sales, purchase_sales (Decimal; the last of purchase days only), purchases (days
     with sales above zero), last_purchase_on in the window. `scoped`: as of `activity.scoped_days`, in its order.
     """
-    is_other = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in ("scope", "customer_id"))
+    is_other = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in ("customer_no", "scope"))
     return (
         scoped.filter(pl.col("customer_id").is_not_null() & pl.col("business_date").is_between(since, until))
         # a customer's days stand together: to group by two texts takes twice as long
@@ -60,20 +60,28 @@ def value_classes(scoped: pl.LazyFrame, *, as_of: date, rules: Rules) -> pl.Lazy
     up), B: up to 95 %, C: the rest. The one whose sales cross a cut belongs to the better class, and so does everybody
     who spent the same: what counts is the sum of those who spent strictly more.
     """
-    cents = (pl.col("net_sales_12m").cast(pl.Decimal(38, 2)) * 100).cast(pl.Decimal(38, 0)).cast(pl.Int128)
+    at, scope, sales = pl.int_range(pl.len()), pl.col("scope"), pl.col("net_sales_12m")
+    is_first = scope != scope.shift(1, fill_value="")
     ranked = (
         customer_sales(scoped, since=window_start(as_of, 12), until=as_of)
         .filter(pl.col("net_sales") > 0)
-        .select("scope", "customer_id", "purchases", net_sales_12m="net_sales")
-        .sort("scope", "net_sales_12m", "customer_id", descending=[False, True, False])
+        .select("scope", "customer_id", net_sales_12m="net_sales")
+        .with_columns(_scope_no=scope.rle_id())
+        # their order within a scope stays that of the customers where they spent the same
+        .sort("_scope_no", "net_sales_12m", descending=[False, True], maintain_order=True)
+        # places in this order, not groups: they take a tenth of the time
         .with_columns(
-            cents=cents,
-            rank=pl.col("net_sales_12m").rank("min", descending=True).over("scope").cast(pl.Int64),
-            customers=pl.len().over("scope").cast(pl.Int64),
+            _begins=pl.when(is_first).then(at).forward_fill(),
+            _ends=pl.when(scope != scope.shift(-1, fill_value="")).then(at).backward_fill(),
+            _as_much_from=pl.when(is_first | (sales != sales.shift(1))).then(at).forward_fill(),
+            _before=sales.to_physical().cum_sum() - sales.to_physical(),
         )
-        .with_columns(through=pl.col("cents").cum_sum().over("scope"), total=pl.col("cents").sum().over("scope"))
-        # the running sum before the first of those who spent the same
-        .with_columns(spent_more=(pl.col("through") - pl.col("cents")).min().over("scope", "rank"))
+        .with_columns(
+            rank=pl.col("_as_much_from") - pl.col("_begins") + 1,
+            customers=pl.col("_ends") - pl.col("_begins") + 1,
+            spent_more=pl.col("_before").gather("_as_much_from") - pl.col("_before").gather("_begins"),
+            total=(pl.col("_before") + sales.to_physical()).gather("_ends") - pl.col("_before").gather("_begins"),
+        )
     )
 
     def below(share: float) -> pl.Expr:

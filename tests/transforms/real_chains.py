@@ -28,6 +28,7 @@ def facts_from(purchases: pl.DataFrame, month: Month) -> tuple[SimpleNamespace, 
     scoped = known.select(
         pl.lit(CHAIN).alias("scope"), "customer_id", "business_date", sales=amount, refunds=zero, cost=zero,
         costed_net_sales=zero, promotion_sales=zero, net_sales=amount,
+        customer_no=pl.col("customer_id").rle_id(),
     )  # fmt: skip
     first = known["business_date"].min()
     facts_ = activity.rhythm(scoped.lazy(), as_of=month.last_day, history_from=first, rules=RULES)

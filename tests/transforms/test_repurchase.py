@@ -25,7 +25,8 @@ def scoped_of(days: dict[str, list[date]]) -> pl.DataFrame:
     }
     zero = {name: pl.Series([Decimal(0)] * len(rows), dtype=MONEY) for name in ("cost", "costed_net_sales")}
     return pl.DataFrame({"scope": ["*"] * len(rows), "customer_id": [who for who, _ in rows], "business_date": [day for _, day in rows],
-                         **money, **zero}, schema_overrides={"business_date": pl.Date, "customer_id": pl.String})  # fmt: skip
+                         **money, **zero}, schema_overrides={"business_date": pl.Date, "customer_id": pl.String},
+                        ).with_columns(customer_no=pl.col("customer_id").rle_id())  # fmt: skip
 
 
 def state(days: list[date], on: date, limits: tuple[int, int]) -> tuple[str, int] | None:
