@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from datetime import date
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -62,10 +61,11 @@ def write_activity(path: Path) -> None:
     ).write_parquet(path)
 
 
-def bare(activity: pl.LazyFrame) -> int:
+def bare(rows: pl.DataFrame) -> int:
     """Customers in a group-by of every row."""
     return (
-        activity.group_by("buyer_key")
+        rows.lazy()
+        .group_by("buyer_key")
         .agg(
             pl.col("sales").sum(),
             first=pl.col("business_date").min(),
@@ -77,27 +77,22 @@ def bare(activity: pl.LazyFrame) -> int:
     )
 
 
-def table(rows: pl.LazyFrame) -> int:
+def table(rows: pl.DataFrame) -> int:
     """Customers in the table that a review is counted from."""
-    from transforms import activity, stocktake, value
+    from transforms import stocktake, value
+    from transforms.facts import purchase_history
 
     rules, as_of = Rules(), MONTH.last_day
-    keys = pl.LazyFrame({"buyer_key": range(CUSTOMERS)}).with_columns(
+    keys = pl.DataFrame({"buyer_key": range(CUSTOMERS)}).with_columns(
         customer_id=pl.format("c{}", pl.col("buyer_key").cast(pl.String).str.zfill(16))
     )
-    days = activity.customer_days(rows.collect(), keys.collect(), as_of=as_of)
-    history_from = days["business_date"].min()
-    assert isinstance(history_from, date)
-    scoped = activity.scoped_days(days)
-    purchases = activity.purchases(scoped.lazy()).filter(pl.col("scope") == "*")
-    rhythm = activity.rhythm(purchases, as_of=as_of, history_from=history_from, rules=rules)
-    facts = stocktake.with_homes(rhythm.collect(), stocktake.home_by_purchase(days))
+    history = purchase_history(rows.lazy(), keys, as_of=as_of, rules=rules)
     status = stocktake.customer_status(
-        facts.lazy(),
+        history.purchase_facts.lazy(),
         pl.LazyFrame(schema={"customer_id": pl.String, "earlier_known_on": pl.Date, "first_refund_on": pl.Date}),
-        month=MONTH, history_from=history_from, successors_now={}, successors_before={}, rules=rules,
+        month=MONTH, history_from=history.history_from, successors_now={}, successors_before={}, rules=rules,
     ).collect()  # fmt: skip
-    classes = value.value_classes(scoped.lazy(), as_of=as_of, rules=rules).collect()
+    classes = value.value_classes(history.scoped.lazy(), as_of=as_of, rules=rules).collect()
     assert classes.height
     return status.height
 
@@ -112,7 +107,7 @@ def measured(what: str, path: Path) -> dict[str, float]:
 def _one(what: str, path: str) -> None:
     rows = pl.read_parquet(path)
     began, used = perf_counter(), process_time()
-    customers = {"bare": bare, "table": table}[what](rows.lazy())
+    customers = {"bare": bare, "table": table}[what](rows)
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     told = {"customers": customers, "seconds": perf_counter() - began, "cpu": process_time() - used}
     print(json.dumps({**told, "mb": int(peak.split()[1]) / 1024}))

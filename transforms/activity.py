@@ -42,11 +42,8 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
         (customer_no.fill_null(nobody) * (1 << DAY_BITS) + pl.col("business_date").cast(pl.Int64)) * (1 << store_bits)
         + known["store_id"].cast(pl.Enum(stores)).to_physical()
     ).to_series()
-    days = _once(
-        known.select(*MONEY_OF_A_DAY, "last_ordered_at", _day=day).sort("_day"),
-        *(pl.col(name).sum().cast(MONEY) for name in MONEY_OF_A_DAY),
-        pl.col("last_ordered_at").max(),
-    )  # told by several landings, or in several parts of a file
+    in_order = known.select(*MONEY_OF_A_DAY, "last_ordered_at", _day=day).sort("_day")
+    days = _once(in_order, in_order["_day"])  # told by several landings, or in several parts of a file
     has_money = (days["sales"] != 0) | (days["refunds"] != 0)
     if not has_money.all():
         days = days.filter(has_money)
@@ -69,29 +66,38 @@ def scoped_days(days: pl.DataFrame) -> pl.DataFrame:
     On the chain's rows several stores of the same day are one. `days`: as of `customer_days`, in its order. Sorted by scope,
     customer (nobody last) and date.
     """
-    money = (*MONEY_OF_A_DAY, "net_sales")
-    columns = ["scope", "customer_id", "business_date", *money, "customer_no"]
     is_same = pl.col("customer_no").eq_missing(pl.col("customer_no").shift(1)) & (
         pl.col("business_date") == pl.col("business_date").shift(1)
     )
-    marked = days.with_columns(_day=(~is_same.fill_null(False)).cum_sum())
-    chain = _once(marked, *(pl.col(name).sum().cast(MONEY) for name in money)).with_columns(scope=pl.lit(CHAIN))
-    # by one number each: within one store they are in the order of customers already
+    columns = days.drop("store_id").columns
+    day = days.select((~is_same.fill_null(False)).cum_sum()).to_series()
+    chain = _once(days.select(columns), day).select(pl.lit(CHAIN).alias("scope"), *columns)
+    # within one store they are in the order of customers already
     store_no = days["store_id"].cast(pl.Enum(days["store_id"].unique().sort())).to_physical()
-    stores = days.rename({"store_id": "scope"}).select(columns)[pl.Series(store_no.to_numpy().argsort(kind="stable"))]
+    by_store = pl.Series(store_no.to_numpy().argsort(kind="stable"))
+    stores = days.select(pl.col("store_id").alias("scope"), *columns)[by_store]
     is_before = stores["scope"] < CHAIN
-    parts = (stores.filter(is_before), chain.select(columns), stores.filter(~is_before))
+    parts = (stores.filter(is_before), chain, stores.filter(~is_before))
     return pl.concat([part for part in parts if part.height])
 
 
-def _once(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
-    """The first row of each `_day` of rows that are sorted by it, with `sums` of the few days that have several rows."""
-    is_first = (rows["_day"] != rows["_day"].shift(1)).fill_null(True)
-    if is_first.all():
-        return rows
+def _once(rows: pl.DataFrame, day: pl.Series) -> pl.DataFrame:
+    """The first row of each `day` (ascending), with the money and the latest receipt of all rows of those few that have
+    several."""
+    is_first = (day != day.shift(1)).fill_null(True)
     is_several = ~(is_first & is_first.shift(-1).fill_null(True))
-    summed = rows.filter(is_several).group_by("_day", maintain_order=True).agg(*sums).drop("_day")
+    if not is_several.any():
+        return rows
     firsts = rows.filter(is_first)
+    summed = (
+        rows.filter(is_several)
+        .group_by(day.filter(is_several).alias("_several"), maintain_order=True)
+        .agg(
+            *(pl.col(name).sum().cast(MONEY) for name in (*MONEY_OF_A_DAY, "net_sales") if name in rows.columns),
+            pl.col("last_ordered_at").max(),
+        )
+        .drop("_several")
+    )
     places = is_several.filter(is_first).arg_true()
     # a column where nothing changes (no cost is told, nothing came back) is not copied
     changed = [name for name in summed.columns if not firsts[name].gather(places).equals(summed[name])]

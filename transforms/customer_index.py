@@ -67,8 +67,9 @@ def _rain(weather: pl.LazyFrame) -> pl.LazyFrame:
 def _purchases(facts: Facts) -> pl.LazyFrame:
     """One row per customer and chain purchase, with what the look-ups need of it."""
     at_store = (
-        facts.days.lazy()
-        .filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0))
+        facts.purchases.lazy()
+        .filter(pl.col("scope") != CHAIN)
+        .rename({"scope": "store_id"})
         .sort("customer_id", "business_date", "last_ordered_at", "store_id", nulls_last=False)
         .group_by("customer_id", "business_date", maintain_order=True)
         .agg(pl.col("store_id", "last_ordered_at").last(), sales=pl.col("sales").sum().cast(MONEY))
@@ -153,6 +154,6 @@ def _customers(facts: Facts, on_file: pl.DataFrame, buyers: pl.LazyFrame, rules:
 
 def known_from(facts: Facts) -> date:
     """The last day with a sale."""
-    last = facts.days.filter(pl.col("sales") > 0)["business_date"].max()
+    last = facts.scoped.filter((pl.col("scope") != CHAIN) & (pl.col("sales") > 0))["business_date"].max()
     assert isinstance(last, date)
     return last

@@ -10,17 +10,18 @@ import polars as pl
 from schemas.identity import Linking
 from schemas.period import Month, window_start
 from schemas.rules import Rules
+from schemas.segments import CHAIN
 from transforms import (
     activity,
     attitude,
     contacts,
+    home_stores,
     occasions,
     people,
     referral,
     referral_trees,
     satisfaction,
     staff,
-    stocktake,
 )
 from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
 
@@ -50,6 +51,20 @@ class LandedRows:
 
 
 @dataclass(frozen=True)
+class PurchaseHistory:
+    """Every customer's days up to a month's end."""
+
+    history_from: date
+    """The first day with a sale."""
+    scoped: pl.DataFrame
+    """`activity.scoped_days`."""
+    purchases: pl.DataFrame
+    """One row per scope and purchase (a known customer's day with sales above zero)."""
+    purchase_facts: pl.DataFrame
+    """One row per customer and chain purchase: own gap, lapse and overdue thresholds, home store from that day on."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """The month's ground: every frame collected once, sorted, keyed by `customer_id` and cut off at the month's end."""
 
@@ -66,12 +81,10 @@ class Facts:
     """One row per customer: net sales of all that is known, whenever."""
     labels: pl.DataFrame
     """One row per customer: member_id, phone, email as first met on orders or file (for showing who it is)."""
-    days: pl.DataFrame
     scoped: pl.DataFrame
     purchases: pl.DataFrame
-    """One row per scope and purchase (a known customer's day with sales above zero)."""
     purchase_facts: pl.DataFrame
-    """One row per customer and chain purchase: own gap, lapse and overdue thresholds, home store from that day on."""
+    """These three as of PurchaseHistory."""
     file: pl.DataFrame
     products: pl.DataFrame
     stores: pl.DataFrame
@@ -122,6 +135,24 @@ def resolved(rows: pl.LazyFrame, keys: pl.LazyFrame) -> pl.LazyFrame:
     return rows.join(keys, on="buyer_key", how="left", validate="m:1", maintain_order="left")
 
 
+def purchase_history(rows: pl.LazyFrame, keys: pl.DataFrame, *, as_of: date, rules: Rules) -> PurchaseHistory:
+    """What the customers bought and brought back by `as_of`, from the `activity` table and the customer of each buyer key.
+
+    NothingKnown without a sale.
+    """
+    days = activity.customer_days(rows.collect(), keys, as_of=as_of)
+    history_from = days["business_date"].filter(days["sales"] > 0).min()
+    if not isinstance(history_from, date):
+        raise NothingKnown(str(Month.of(as_of)))
+    homes = home_stores.home_by_purchase(days)
+    scoped = activity.scoped_days(days)
+    del days  # the scopes have them all: as large again
+    purchases = activity.purchases(scoped.lazy()).collect()
+    chain_purchases = purchases.lazy().filter(pl.col("scope") == CHAIN)
+    rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules).collect()
+    return PurchaseHistory(history_from, scoped, purchases, home_stores.with_homes(rhythm, homes))
+
+
 def facts_of(
     rows: LandedRows, month: Month, rules: Rules, linking: Linking | None = None, *, listed: pl.DataFrame | None = None
 ) -> Facts:
@@ -140,15 +171,9 @@ def facts_of(
     )
     keys = identity.keys
     by_key = keys.lazy()
-    days = activity.customer_days(rows.activity.collect(), keys, as_of=as_of)
-    history_from = days.filter(pl.col("sales") > 0)["business_date"].min()
-    if not isinstance(history_from, date):
-        raise NothingKnown(str(month))
-    scoped = activity.scoped_days(days)
-    purchases = activity.purchases(scoped.lazy()).collect()
-    chain_purchases = purchases.lazy().filter(pl.col("scope") == "*")
-    rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules)
-    purchase_facts = stocktake.with_homes(rhythm.collect(), stocktake.home_by_purchase(days))
+    history = purchase_history(rows.activity, keys, as_of=as_of, rules=rules)
+    chain_days = history.scoped.lazy().filter((pl.col("scope") == CHAIN) & pl.col("customer_id").is_not_null())
+    chain_purchases = history.purchases.lazy().filter(pl.col("scope") == CHAIN)
     was_listed = (
         pl.LazyFrame(schema={"action_id": pl.String, "customer_id": pl.String}) if listed is None else listed.lazy()
     )
@@ -160,7 +185,7 @@ def facts_of(
     since_36m = window_start(as_of, rules.attitude_months + HISTORY_MONTHS - 1)
     in_month = pl.col("business_date").is_between(month.first_day, as_of)
     first_refund = (
-        days.lazy().filter((pl.col("refunds") > 0) & pl.col("customer_id").is_not_null())
+        chain_days.filter(pl.col("refunds") > 0)
         .group_by("customer_id").agg(first_refund_on=pl.col("business_date").min())
     )  # fmt: skip
     member_since = (
@@ -178,7 +203,7 @@ def facts_of(
     asked_about = pl.concat([rows_of.select("store_id", "order_id") for rows_of in (complaints, surveys)])
     return Facts(
         month=month,
-        history_from=history_from,
+        history_from=history.history_from,
         keys=keys,
         identity=identity,
         recipients=_recipients(gifts.lazy(), by_key, file.lazy(), chain_purchases).collect(),
@@ -186,16 +211,17 @@ def facts_of(
         decisions=decisions,
         net_sales=amounts,
         labels=_labels(rows.buyers, by_key).collect(),
-        days=days,
-        scoped=scoped,
-        purchases=purchases,
-        purchase_facts=purchase_facts,
+        scoped=history.scoped,
+        purchases=history.purchases,
+        purchase_facts=history.purchase_facts,
         file=file,
         products=products,
         stores=people.newest(rows.stores, "store_id").collect(),
         associates=people.current_associates(rows.associates, on=month.next.first_day).collect(),
         products_bought=attitude.product_days(known_lines, by_key, since=since_36m, as_of=as_of).collect(),
-        new_products=attitude.launches(known_lines, products.lazy(), history_from=history_from, rules=rules).collect(),
+        new_products=attitude.launches(
+            known_lines, products.lazy(), history_from=history.history_from, rules=rules
+        ).collect(),
         served=resolved(
             known_lines.filter(
                 (pl.col("line_kind") == "sale")
@@ -237,7 +263,9 @@ def facts_of(
         units=satisfaction.units(known_lines, since=since_12m).collect(),
         orders=satisfaction.order_ends(known_lines, since=since_12m, as_of=as_of).collect(),
         staff=people.newest(rows.associates, "associate_id").collect(),
-        first_service=staff.first_service(known_lines, by_key, purchase_facts.lazy(), since=since_24m).collect(),
+        first_service=staff.first_service(
+            known_lines, by_key, history.purchase_facts.lazy(), since=since_24m
+        ).collect(),
         service_days=staff.service_days(known_lines, by_key, since=since_24m).collect(),
         order_associates=staff.order_associates(known_lines, asked_about).collect(),
         targets=people.newest_of(rows.targets, "store_id", "target_month").collect(),

@@ -45,8 +45,8 @@ class MonthCount:
 def scopes_of(facts: Facts) -> list[str]:
     """The chain and every store that has a review this month: known by a sale, or open in the store file. A store that
     closed before the month has one only while money still moves there."""
-    seen = set(facts.days["store_id"].unique().to_list())
-    moving = set(facts.days.filter(pl.col("business_date") >= facts.month.first_day)["store_id"].to_list())
+    in_month = facts.scoped.filter(pl.col("business_date") >= facts.month.first_day)
+    seen, moving = (set(days["scope"].unique()) - {CHAIN} for days in (facts.scoped, in_month))
     for row in facts.stores.iter_rows(named=True):
         opened = row["opened_on"] is None or row["opened_on"] <= facts.as_of
         closed = row["closed_on"] is not None and row["closed_on"] < facts.month.first_day

@@ -1,14 +1,13 @@
-"""Count the customers as one counts the stock: status, home stores, and opening + inflows − outflows = closing."""
+"""Count the customers as one counts the stock: status, home, and opening + inflows − outflows = closing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 
-import numpy as np
 import polars as pl
 
-from schemas.period import DAY_BITS, Month
+from schemas.period import Month
 from schemas.rules import Rules
 from schemas.segments import BASE_STATUSES, CHAIN, UNASSIGNED
 
@@ -16,95 +15,6 @@ TERMS = (
     "opening_base", "first_seen", "new_customers", "won_back", "newly_lapsed", "moved_in", "moved_out", "closing_base",
     "became_vip", "ceased_vip",
 )  # fmt: skip
-
-
-def home_by_purchase(days: pl.DataFrame) -> pl.DataFrame:
-    """One row per customer and purchase date in the chain: the home store from that day on.
-
-    The store with most purchases in the 12 months to that day; ties: the latest receipt, then the smaller store id.
-    A store's purchase is a day with sales above zero there. `days`: as of `activity.customer_days`, in its order.
-    """
-    bought = days.filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0)).select(
-        "customer_id", "customer_no", "store_id", "business_date", "last_ordered_at"
-    )
-    same_customer = bought["customer_no"] == bought["customer_no"].shift(1)
-    is_elsewhere = (same_customer & (bought["store_id"] != bought["store_id"].shift(1))).fill_null(False)
-    is_first = ~(same_customer & (bought["business_date"] == bought["business_date"].shift(1))).fill_null(False)
-    roams = bought["customer_no"].filter(is_elsewhere).unique()
-    homes = bought.filter(is_first).select(
-        "customer_id", "business_date", home_store_id="store_id", customer_no="customer_no"
-    )
-    chosen = _most_visited(bought.filter(pl.col("customer_no").is_in(roams.implode())))
-    places = homes["customer_no"].is_in(roams.implode()).arg_true()
-    return homes.with_columns(homes["home_store_id"].scatter(places, chosen))
-
-
-def _most_visited(bought: pl.DataFrame) -> pl.Series:
-    """The home store for each customer and date of `bought`, in order, by how often each of their stores was visited.
-
-    Each customer's stores and days make a grid, store by store, of days with and without a visit. Its running count tells
-    the visits of any 12 months as the distance of two places: nothing is joined with a customer's whole past.
-    """
-    stores = bought["store_id"].unique().sort()
-    store_no = bought["store_id"].cast(pl.Enum(stores)).to_physical().to_numpy().astype(np.int64)
-    who, day = bought["customer_no"].to_numpy(), bought["business_date"].cast(pl.Int64).to_numpy()
-
-    is_new_day = _changes(who) | _changes(day)
-    day_at = np.cumsum(is_new_day) - 1  # each visit's day among the days of all customers
-    days_who, days_day = who[is_new_day], day[is_new_day]
-    # the first of each customer's days that lies in the 12 months to that day
-    year_before = bought["business_date"].filter(is_new_day).dt.offset_by("-12mo").cast(pl.Int64).to_numpy()
-    since_at = np.searchsorted(days_who << DAY_BITS | days_day, days_who << DAY_BITS | year_before, side="right")
-    days_first = np.flatnonzero(_changes(days_who))  # each customer's first day
-    customer = np.cumsum(_changes(days_who)) - 1
-    days_count = np.bincount(customer)
-
-    rows, row = np.unique(who * len(stores) + store_no, return_inverse=True)  # a row of the grid per customer and store
-    row_customer = np.empty(len(rows), np.int64)
-    row_customer[row] = customer[day_at]
-    width, first = days_count[row_customer], days_first[row_customer]
-    begins = np.cumsum(width) - width
-    # per place of the grid
-    to_day = np.repeat(first - begins, width) + np.arange(width.sum())
-    to_since = np.repeat(begins - first, width) + since_at[to_day]
-    place = begins[row] + day_at - first[row]
-    visits_before = np.zeros(len(to_day) + 1, np.int64)
-    visits_before[place + 1] = 1
-    np.cumsum(visits_before, out=visits_before)
-    visits = visits_before[1:] - visits_before[to_since]
-
-    most = np.zeros(len(days_who), np.int64)
-    np.maximum.at(most, to_day, visits)
-    is_most = visits == most[to_day]
-    latest = np.empty(len(who), np.int64)
-    latest[visits_before[place]] = bought["last_ordered_at"].to_physical().to_numpy()
-    candidates = pl.DataFrame(
-        {
-            "day": to_day[is_most],
-            "latest": latest[visits_before[1:][is_most] - 1],
-            "store_no": np.repeat(rows % len(stores), width)[is_most],
-        }
-    )
-    chosen = candidates.sort("day", "latest", "store_no", descending=[False, True, False]).unique(
-        "day", keep="first", maintain_order=True
-    )
-    return stores.gather(chosen["store_no"])
-
-
-def _changes(values: np.ndarray) -> np.ndarray:
-    """Whether each value differs from the one before it; the first does."""
-    changes = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=changes[1:])
-    return changes
-
-
-def with_homes(rhythm: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
-    """One row per customer and purchase: the columns of `activity.rhythm` and `home_store_id`, null where `homes` has no such
-    day (its sales were taken back elsewhere on the same day). `homes`: as of `home_by_purchase`."""
-    key = ["customer_no", "business_date"]
-    if rhythm.select(key).equals(homes.select(key)):  # nearly always; to join all days takes a hundred times as long
-        return rhythm.with_columns(homes["home_store_id"])
-    return rhythm.join(homes.select(*key, "home_store_id"), on=key, how="left", validate="1:1", maintain_order="left")
 
 
 def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, str]) -> pl.LazyFrame:

@@ -161,9 +161,10 @@ def voice_numbers(facts: Facts, count: MonthCount, rules: Rules, own_value: pl.D
 def _sales_12m(facts: Facts) -> pl.LazyFrame:
     """One row per customer: own_value_12m = net sales of the last 12 months in the chain, never below 0."""
     return (
-        facts.days.lazy()
+        facts.scoped.lazy()
         .filter(
-            pl.col("customer_id").is_not_null()
+            (pl.col("scope") == CHAIN)
+            & pl.col("customer_id").is_not_null()
             & pl.col("business_date").is_between(window_start(facts.as_of, 12), facts.as_of)
         )
         .group_by("customer_id")
