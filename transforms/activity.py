@@ -22,7 +22,7 @@ TOGETHER = 4096
 def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """One row per store, customer (null: nobody known) and local business date up to and including `as_of`.
 
-    Columns: `customer_no` (the place of the customer's id among all ids: what numbers do in a tenth of the time that ids
+    Columns: `customer_no` and `store_no` (the place of the id among all ids: what numbers do in a tenth of the time that ids
     take), sales, refunds, cost, costed_net_sales, promotion_sales (Decimal), net_sales = sales − refunds,
     last_ordered_at. Days whose landings cancel each other out (a corrected line) do not appear. Sorted by customer (nobody
     last), date and store.
@@ -49,14 +49,16 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
         days = days.filter(has_money)
     told = days["_day"].to_numpy()
     number = pl.Series(told >> (DAY_BITS + store_bits))
+    store_no = told & ((1 << store_bits) - 1)
     return days.select(
-        stores.gather(told & ((1 << store_bits) - 1)).alias("store_id"),
+        stores.gather(store_no).alias("store_id"),
         ids.gather(number.set(number == nobody, None)).alias("customer_id"),
         pl.Series((told >> store_bits & ((1 << DAY_BITS) - 1)).astype(np.int32)).cast(pl.Date).alias("business_date"),
         *MONEY_OF_A_DAY,
         "last_ordered_at",
         net_sales=(pl.col("sales") - pl.col("refunds")).cast(MONEY),
         customer_no=number.set(number == nobody, None),
+        store_no=pl.Series(store_no.astype(np.uint16 if store_bits <= 16 else np.uint32)),
     )
 
 
@@ -69,12 +71,11 @@ def scoped_days(days: pl.DataFrame) -> pl.DataFrame:
     is_same = pl.col("customer_no").eq_missing(pl.col("customer_no").shift(1)) & (
         pl.col("business_date") == pl.col("business_date").shift(1)
     )
-    columns = days.drop("store_id").columns
+    columns = days.drop("store_id", "store_no").columns
     day = days.select((~is_same.fill_null(False)).cum_sum()).to_series()
     chain = _once(days.select(columns), day).select(pl.lit(CHAIN).alias("scope"), *columns)
     # within one store they are in the order of customers already
-    store_no = days["store_id"].cast(pl.Enum(days["store_id"].unique().sort())).to_physical()
-    by_store = pl.Series(store_no.to_numpy().argsort(kind="stable"))
+    by_store = pl.Series(days["store_no"].to_numpy().argsort(kind="stable"))
     stores = days.select(pl.col("store_id").alias("scope"), *columns)[by_store]
     is_before = stores["scope"] < CHAIN
     parts = (stores.filter(is_before), chain, stores.filter(~is_before))
