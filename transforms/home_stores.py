@@ -1,0 +1,104 @@
+"""Where each customer is at home after each purchase: the store visited most in the year up to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from schemas.period import DAY_BITS
+
+
+def home_by_purchase(days: pl.DataFrame) -> pl.DataFrame:
+    """One row per customer and purchase date in the chain: the home store from that day on.
+
+    The store with most purchases in the 12 months to that day; ties: the latest receipt, then the smaller store id.
+    A store's purchase is a day with sales above zero there. `days`: as of `activity.customer_days`, in its order.
+    """
+    bought = (
+        days.lazy()
+        .filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0))
+        .select("customer_id", "customer_no", "store_id", "store_no", "business_date", "last_ordered_at")
+        .collect()
+    )
+    same_customer = bought["customer_no"] == bought["customer_no"].shift(1)
+    is_elsewhere = (same_customer & (bought["store_no"] != bought["store_no"].shift(1))).fill_null(False)
+    is_first = ~(same_customer & (bought["business_date"] == bought["business_date"].shift(1))).fill_null(False)
+    homes = bought.select("customer_id", "business_date", home_store_id="store_id", customer_no="customer_no").filter(
+        is_first
+    )
+    roams = bought["customer_no"].filter(is_elsewhere).unique()
+    if roams.is_empty():
+        return homes
+    chosen = _most_visited(bought.filter(pl.col("customer_no").is_in(roams.implode())))
+    places = homes["customer_no"].is_in(roams.implode()).arg_true()
+    return homes.with_columns(homes["home_store_id"].scatter(places, chosen))
+
+
+def _most_visited(bought: pl.DataFrame) -> pl.Series:
+    """The home store for each customer and date of `bought`, in order, by how often each of their stores was visited.
+
+    Each customer's stores and days make a grid, store by store, of days with and without a visit. Its running count tells
+    the visits of any 12 months as the distance of two places: nothing is joined with a customer's whole past.
+    """
+    who, store = bought["customer_no"].to_numpy(), bought["store_no"].to_numpy()
+    date = bought["business_date"].cast(pl.Int64).to_numpy()
+    is_new_day = _changes(who) | _changes(date)
+    day = np.cumsum(is_new_day) - 1  # of each visit, among the days of all customers
+    day_who, day_date = who[is_new_day], date[is_new_day]
+    # the first of the customer's days that lies in the 12 months to each
+    at_day, since = (day_who << DAY_BITS | dates for dates in (day_date, _year_before(day_date)))
+    since_day = np.searchsorted(at_day, since, side="right")
+    is_new_customer = _changes(day_who)
+    first_day, customer = np.flatnonzero(is_new_customer), np.cumsum(is_new_customer) - 1
+
+    pairs, row = np.unique(who * (int(store.max()) + 1) + store, return_inverse=True)  # a row per customer and store
+    row_customer = np.empty(len(pairs), np.int64)
+    row_customer[row] = customer[day]
+    first, width = first_day[row_customer], np.bincount(customer)[row_customer]
+    begins = np.cumsum(width) - width
+    visited = begins[row] + day - first[row]
+    # of each place of the grid
+    place_day = np.repeat(first - begins, width) + np.arange(width.sum())
+    place_since = np.repeat(begins - first, width) + since_day[place_day]
+    visits_before = np.zeros(len(place_day) + 1, np.int64)
+    visits_before[visited + 1] = 1
+    np.cumsum(visits_before, out=visits_before)
+    visits = visits_before[1:] - visits_before[place_since]
+    visit_in_order = np.empty(len(who), np.int64)
+    visit_in_order[visits_before[visited]] = np.arange(len(who))
+
+    most = np.zeros(len(day_who), np.int64)
+    np.maximum.at(most, place_day, visits)
+    is_most = visits == most[place_day]
+    asked, last_visit = place_day[is_most], visit_in_order[visits_before[1:][is_most] - 1]
+    receipt = bought["last_ordered_at"].to_physical().fill_null(0).to_numpy()[last_visit]
+    latest = np.full(len(day_who), np.iinfo(np.int64).min)
+    np.maximum.at(latest, asked, receipt)
+    is_latest = receipt == latest[asked]
+    # the rows of the grid stand in the order of stores: written backwards, the smaller store id is what stays
+    chosen = np.empty(len(day_who), np.int64)
+    chosen[asked[is_latest][::-1]] = last_visit[is_latest][::-1]
+    return bought["store_id"].gather(chosen)
+
+
+def _year_before(dates: np.ndarray) -> np.ndarray:
+    """The date (days since 1970) twelve months before each: looked up, as calendars take long over each day."""
+    first = int(dates.min())
+    calendar = pl.int_range(first, int(dates.max()) + 1, eager=True).cast(pl.Int32).cast(pl.Date)
+    return calendar.dt.offset_by("-12mo").cast(pl.Int64).to_numpy()[dates - first]
+
+
+def _changes(values: np.ndarray) -> np.ndarray:
+    """Whether each value differs from the one before it; the first does."""
+    changes = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return changes
+
+
+def with_homes(rhythm: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
+    """One row per customer and purchase: the columns of `activity.rhythm` and `home_store_id`, null where `homes` has no such
+    day (its sales were taken back elsewhere on the same day). `homes`: as of `home_by_purchase`."""
+    key = ["customer_no", "business_date"]
+    if rhythm.select(key).equals(homes.select(key)):  # nearly always; to join all days takes a hundred times as long
+        return rhythm.with_columns(homes["home_store_id"])
+    return rhythm.join(homes.select(*key, "home_store_id"), on=key, how="left", validate="1:1", maintain_order="left")
