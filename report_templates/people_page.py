@@ -33,7 +33,7 @@ def people_page(review: Review, say: Language, album: Album) -> Mapping[str, obj
         "lede": told.people_lede(say, review) if page.staff else "",
         "staff": _staff(page.staff, review.figures.get("first_served_repeat_rate"), say, album) if page.staff else None,
         "handover": _handover(page, review.as_of, say) if page.handover else None,
-        "expiring": _expiring(page, say) if page.expiring else None,
+        "expiring": _expiring(page, say, is_titled=bool(page.staff or page.handover)) if page.expiring else None,
         "accounts": _accounts(page, say) if page.key_accounts else None,
     }
 
@@ -113,9 +113,11 @@ def _handover(page: PeopleAndOpportunity, as_of: date, say: Language) -> Mapping
     }  # fmt: skip
 
 
-def _expiring(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]:
+def _expiring(page: PeopleAndOpportunity, say: Language, is_titled: bool) -> Mapping[str, object]:
+    """Not `is_titled` where the page's own title says it already."""
     return {
-        "title": told.expiring_title(say, page),
+        "title": told.expiring_title(say, page) if is_titled else None,
+        "has_associates": any(row.associate_name for row in page.expiring[:EXPIRING]),
         "has_value": any(row.stored_value for row in page.expiring),
         "rows": [
             {

@@ -36,15 +36,18 @@ def referral_page(review: Review, say: Language, album: Album) -> Mapping[str, o
         "lede": voices_sentences.referral_lede(say, review),
         "best_title": voices_sentences.referrers_title(say, referral),
         "best": [_referrer(row, top, say, album) for row in best],
+        "best_staffed": any(row.associate_name for row in best),
         "basis": say.text("expected value of the next 12 months")
         if best and best[0].value_basis == "own_value_12m"
         else say.text("net sales of the last 12 months, while there is no purchase model"),
         "alarm_title": voices_sentences.alarm_title(say, int(slipping.value or 0) if slipping else len(alarms)),
         "alarms": [_alarm(row, say) for row in alarms[:ALARMS]],
+        "alarms_staffed": any(row.associate_name for row in alarms[:ALARMS]),
         "groups_title": voices_sentences.groups_title(say, referral.referral_groups),
         "groups": [_group(row, say, album) for row in referral.referral_groups],
         "thanks_title": voices_sentences.thanks_title(say, referral),
         "thanks": [_thanks(row, say) for row in referral.thanks[: LISTED["thanks"]]],
+        "thanks_staffed": any(row.associate_name for row in referral.thanks[: LISTED["thanks"]]),
         "more_thanks": say.plural("And {n} more.", "And {n} more.", more) if more else None,
         "generations": voices_sentences.generations_line(say, referral),
         "errors": [
