@@ -22,8 +22,9 @@ TITLE_LINE, LEDE_LINE, DRAFT_LINE, ROW, ROW_LINE = 21.3, 13.8, 10.8, 15.4, 9.3
 """Points: a line of each; a row of the table with its padding, and each further line of why in it."""
 TITLE_WIDTH, LEDE_WIDTH, DRAFT_WIDTH, WHY_WIDTH = 500.0, 500.0, 195.0, {True: 187.0, False: 175.0}
 """Points that a line of each holds; the reasons' column is wider in Chinese."""
-RUNS_ON = 8
-"""So few things that nobody owns need no page of their own: they stand under the pages for the manager, who assigns them."""
+SHORT = 8
+"""So few things stand together with their title; those that nobody owns need no page of their own: they stand under the
+pages for the manager, who assigns them."""
 
 
 def list_pages(review: Review, say: Language) -> list[Mapping[str, object]]:
@@ -71,7 +72,8 @@ def _list(
         "title": title,
         "lede": list_sentences.list_lede(say, owner, len(actions) - len(shown), left_out),
         "drafts": _drafts(shown, say),
-        "runs_on": owner.associate_id is None and len(shown) <= RUNS_ON,
+        "is_short": len(shown) <= SHORT,
+        "runs_on": owner.associate_id is None and len(shown) <= SHORT,
         "rows": _rows(shown, review, say),
     }
 

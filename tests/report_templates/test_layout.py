@@ -208,6 +208,25 @@ def test_a_list_is_one_page_to_tear_off(name):
     assert lists_that_go_on(pages_of(name)) == []
 
 
+def test_a_short_list_is_not_parted_from_its_title():
+    """A small store's pages run on, so that wherever the page ends, the list meets it for some number of customers."""
+    short = examples.short_store("en")
+    assert short.leaving is not None
+    small = replace(
+        short,
+        statuses=tuple(replace(row, customers=1) for row in short.statuses),
+        actions=tuple(replace(action, associate_id=None, associate_name=None) for action in short.actions[:3]),
+        associates=(), referral=None, voices=None, care=(), people=None,
+    )  # fmt: skip
+    begins = set()
+    for rows in (4, 5, 6, 8):
+        leaving = replace(short.leaving, rows=short.leaving.rows[:rows])
+        pages = [lines_of(page) for page in pypdfium2.PdfDocument(review_pdf(replace(small, leaving=leaving)))]
+        assert lists_that_go_on(pages) == [], rows
+        begins |= {number for number, lines in enumerate(pages, 1) if any(line.text.startswith("□") for line in lines)}
+    assert len(begins) > 1, "the list is on this page and on that"
+
+
 def lists_that_go_on(pages: list[list[Line]]) -> list[int]:
     """Pages with boxes to tick and no list's title."""
     return [
