@@ -137,10 +137,10 @@ def _person(place: int, locale: Locale) -> Person:
 REFERRED = {"zh_CN": "许**", "en": "B. N."}
 
 
-def why_and_need(place: int, product: str) -> dict[str, Param]:
+def why_and_need(place: int, product: str, locale: Locale) -> dict[str, Param]:
     """What a win-back tells of why, with its longest evidence, and of what comes next."""
     return {"lapse_reason": "product_or_service", "evidence": "below_expectation", "evidence_on": date(2026, 3, 4),
-            "evidence_aspect": "packaging and delivery", "evidence_expectation": 9, "evidence_experience": 4,
+            "evidence_aspect": {"zh_CN": "包装与配送", "en": "packaging and delivery"}[locale], "evidence_expectation": 9, "evidence_experience": 4,
             "next_need": "own_rhythm", "next_need_on": AS_OF + timedelta(days=20 + place), "next_need_category": product,
             "next_need_share": 0.36}  # fmt: skip
 
@@ -180,7 +180,7 @@ def _reason(kind: str, place: int, due: date, locale: Locale) -> dict[str, Any]:
         case "win_back":
             return {"status": "at_risk", "days_since": 203 + place, "own_gap_days": 64, "last_product": product,
                     "last_purchase_on": AS_OF - timedelta(days=203 + place), "net_sales_before": Decimal("38600.00") + place * 977,
-                    **(why_and_need(place, product) if place % 2 else {})}  # fmt: skip
+                    **(why_and_need(place, product, locale) if place % 2 else {})}  # fmt: skip
         case _:
             return {"days_since": 240 + place, "last_purchase_on": AS_OF - timedelta(days=240 + place)}
 

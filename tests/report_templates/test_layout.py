@@ -208,23 +208,42 @@ def test_a_list_is_one_page_to_tear_off(name):
     assert lists_that_go_on(pages_of(name)) == []
 
 
-def test_a_short_list_is_not_parted_from_its_title():
-    """A small store's pages run on, so that wherever the page ends, the list meets it for some number of customers."""
+def small_store(things: int) -> Review:
+    """A handful of customers, of whom some are leaving, and `things` to do that nobody owns."""
     short = examples.short_store("en")
-    assert short.leaving is not None
-    small = replace(
+    return replace(
         short,
         statuses=tuple(replace(row, customers=1) for row in short.statuses),
-        actions=tuple(replace(action, associate_id=None, associate_name=None) for action in short.actions[:3]),
+        actions=tuple(replace(action, associate_id=None, associate_name=None) for action in short.actions[:things]),
         associates=(), referral=None, voices=None, care=(), people=None,
     )  # fmt: skip
+
+
+def test_a_short_list_is_not_parted_from_its_title():
+    """A small store's pages run on, so that wherever the page ends, the list meets it for some number of customers."""
+    small = small_store(3)
+    assert small.leaving is not None
     begins = set()
     for rows in (4, 5, 6, 8):
-        leaving = replace(short.leaving, rows=short.leaving.rows[:rows])
+        leaving = replace(small.leaving, rows=small.leaving.rows[:rows])
         pages = [lines_of(page) for page in pypdfium2.PdfDocument(review_pdf(replace(small, leaving=leaving)))]
         assert lists_that_go_on(pages) == [], rows
         begins |= {number for number, lines in enumerate(pages, 1) if any(line.text.startswith("□") for line in lines)}
     assert len(begins) > 1, "the list is on this page and on that"
+
+
+@pytest.mark.parametrize(
+    ("review", "runs_on"),
+    [
+        (small_store(3), True),
+        (replace(small_store(3), vips=()), True),  # nobody bought this year
+        (replace(small_store(3), vips=(), leaving=None), False),
+        (small_store(12), True),
+    ],
+)
+def test_a_small_stores_list_runs_on_under_the_page_before(review, runs_on):
+    begun = re.search(r'<section id="list-nobody" class="([a-z ]+)"', review_html(review))
+    assert begun and begun[1].startswith("flow") == runs_on
 
 
 def lists_that_go_on(pages: list[list[Line]]) -> list[int]:
