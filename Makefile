@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 export DO_NOT_TRACK = 1
 
 PYTHON_IN_VENV := .venv/bin/python
-CODE := flows transforms schemas report_templates tests
+CODE := flows transforms schemas report_templates tests benchmarks
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile

@@ -16,6 +16,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from flows.rendering import rendered
 from tests.report_templates import example_reviews as examples
@@ -73,7 +74,7 @@ print(json.dumps(told))
 """
 
 
-def measured(code: str, *arguments: object) -> dict[str, object]:
+def measured(code: str, *arguments: object) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)], check=True, capture_output=True, text=True
     )
@@ -100,9 +101,9 @@ def main() -> None:
     for name, locale in (("ordinary_store", "zh_CN"), ("ordinary_store", "en"), ("huge_store", "zh_CN")):
         bare, whole = measured(BARE, name, locale, RUNS), measured(WHOLE, name, locale, RUNS)
         pages = int(str(bare["pages"]))
-        one, other = (statistics.median(run["cpu"]) for run in (whole, bare))  # type: ignore[call-overload]
+        one, other = (statistics.median(run["cpu"]) for run in (whole, bare))
         print(
-            f"{name} {locale}: {pages} pages, {whole['bytes'] / 1e3:.0f} kB, "  # type: ignore[operator]
+            f"{name} {locale}: {pages} pages, {whole['bytes'] / 1e3:.0f} kB, "
             f"{one:.2f} CPU-s = {one / pages:.3f} a page; bare WeasyPrint {other:.2f}: {one / other:.2f} ×",
             flush=True,
         )
