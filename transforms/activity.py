@@ -63,7 +63,8 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
 
 
 def scoped_days(days: pl.DataFrame) -> pl.DataFrame:
-    """`days` once per store and once for the chain: column `scope` (a store id, or CHAIN), one row per scope, customer, date.
+    """`days` once per store and once for the chain: one row per scope, customer and date; `scope` (a store id, or CHAIN)
+    stands in place of store_id and store_no, the other columns stay.
 
     On the chain's rows several stores of the same day are one. `days`: as of `customer_days`, in its order. Sorted by scope,
     customer (nobody last) and date.
