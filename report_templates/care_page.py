@@ -46,7 +46,7 @@ def care_page(review: Review, say: Language) -> Mapping[str, object] | None:
         "kinds_title": _kinds_title(due, say),
         "busiest": care_sentences.busiest_title(say, Counter(row.due_on for row in due)),
         "groups": _groups(listed, review, say),
-        "has_associates": any(row.associate_name for row in listed),
+        "is_staffed": any(row.associate_name for row in listed),
         "more": say.plural("And {n} more, counted above.", "And {n} more, counted above.", more) if more else None,
     }
 

@@ -36,7 +36,7 @@ def leaving_page(review: Review, say: Language, album: Album) -> Mapping[str, ob
         "lede": words.leaving_lede(say, review, leaving),
         "rows_title": words.rows_title(say, leaving) if leaving.rows else "",
         "has_chances": has_chances,
-        "has_associates": any(row.associate_name for row in leaving.rows),
+        "is_staffed": any(row.associate_name for row in leaving.rows),
         "rows": [_row(row, review, say, has_chances) for row in leaving.rows],
         "stores": _stores(leaving, say),
         "has_coverage": has_coverage,

@@ -117,7 +117,7 @@ def _expiring(page: PeopleAndOpportunity, say: Language, is_titled: bool) -> Map
     """Not `is_titled` where the page's own title says it already."""
     return {
         "title": told.expiring_title(say, page) if is_titled else None,
-        "has_associates": any(row.associate_name for row in page.expiring[:EXPIRING]),
+        "is_staffed": any(row.associate_name for row in page.expiring[:EXPIRING]),
         "has_value": any(row.stored_value for row in page.expiring),
         "rows": [
             {

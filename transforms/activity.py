@@ -95,7 +95,7 @@ def _once(rows: pl.DataFrame, day: pl.Series) -> pl.DataFrame:
         rows.filter(is_several)
         .group_by(day.filter(is_several).alias("_several"), maintain_order=True)
         .agg(
-            *(pl.col(name).sum().cast(MONEY) for name in (*MONEY_OF_A_DAY, "net_sales") if name in rows.columns),
+            pl.col(MONEY).sum().cast(MONEY),
             pl.col("last_ordered_at").max(),
         )
         .drop("_several")
