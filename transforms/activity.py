@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -19,13 +20,24 @@ TOGETHER = 4096
 """Histories at once, so that their gaps fit the processor's cache."""
 
 
-def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """One row per store, customer (null: nobody known) and local business date up to and including `as_of`.
+@dataclass(frozen=True)
+class CustomerDays:
+    """What the roll-up tells by a month's end, once per store, customer and day."""
 
-    Columns: `customer_no` and `store_no` (the place of the id among all ids: what numbers do in a tenth of the time that ids
-    take), sales, refunds, cost, costed_net_sales, promotion_sales (Decimal), net_sales = sales − refunds,
-    last_ordered_at. Days whose landings cancel each other out (a corrected line) do not appear. Sorted by customer (nobody
-    last), date and store.
+    days: pl.DataFrame
+    """One row per store, customer and local business date, sorted by customer (nobody last), date and store: `customer_no`
+    (null: nobody known) and `store_no`, the places of their ids in the next two (what numbers do in a tenth of the time that
+    ids take); business_date, sales, refunds, cost, costed_net_sales, promotion_sales (Decimal), last_ordered_at."""
+    customers: pl.Series
+    """Customer ids, ascending."""
+    stores: pl.Series
+    """Store ids, ascending."""
+
+
+def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_of: date) -> CustomerDays:
+    """The days of the `activity` table up to and including `as_of`, and whose they are.
+
+    Days whose landings cancel each other out (a corrected line) do not appear.
     """
     by_id = customers_by_key.sort("customer_id").with_columns(customer_no=pl.col("customer_id").rle_id().cast(pl.Int64))
     ids = by_id["customer_id"].filter(by_id["customer_no"].diff().fill_null(1) > 0)
@@ -50,37 +62,44 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
     told = days["_day"].to_numpy()
     number = pl.Series(told >> (DAY_BITS + store_bits))
     store_no = told & ((1 << store_bits) - 1)
-    return days.select(
-        stores.gather(store_no).alias("store_id"),
-        ids.gather(number.set(number == nobody, None)).alias("customer_id"),
+    days = days.select(
+        number.set(number == nobody, None).alias("customer_no"),
+        pl.Series("store_no", store_no.astype(np.uint16 if store_bits <= 16 else np.uint32)),
         pl.Series((told >> store_bits & ((1 << DAY_BITS) - 1)).astype(np.int32)).cast(pl.Date).alias("business_date"),
         *MONEY_OF_A_DAY,
         "last_ordered_at",
-        net_sales=(pl.col("sales") - pl.col("refunds")).cast(MONEY),
-        customer_no=number.set(number == nobody, None),
-        store_no=pl.Series(store_no.astype(np.uint16 if store_bits <= 16 else np.uint32)),
     )
+    return CustomerDays(days, ids, stores)
 
 
-def scoped_days(days: pl.DataFrame) -> pl.DataFrame:
-    """`days` once per store and once for the chain: one row per scope, customer and date; `scope` (a store id, or CHAIN)
-    stands in place of store_id and store_no, the other columns stay.
+def scoped_days(told: CustomerDays) -> pl.DataFrame:
+    """The days once per store and once for the chain: one row per scope (a store id, or CHAIN), customer and date, sorted by
+    these (nobody last), with `customer_id` and net_sales = sales − refunds.
 
-    On the chain's rows several stores of the same day are one. `days`: as of `customer_days`, in its order. Sorted by scope,
-    customer (nobody last) and date.
+    On the chain's rows several stores of the same day are one.
     """
+    days = told.days
     is_same = pl.col("customer_no").eq_missing(pl.col("customer_no").shift(1)) & (
         pl.col("business_date") == pl.col("business_date").shift(1)
     )
-    columns = days.drop("store_id", "store_no").columns
     day = days.select((~is_same.fill_null(False)).cum_sum()).to_series()
-    chain = _once(days.select(columns), day).select(pl.lit(CHAIN).alias("scope"), *columns)
+    chain = _once(days.drop("store_no"), day)
     # within one store they are in the order of customers already
-    by_store = pl.Series(days["store_no"].to_numpy().argsort(kind="stable"))
-    stores = days.select(pl.col("store_id").alias("scope"), *columns)[by_store]
-    is_before = stores["scope"] < CHAIN
-    parts = (stores.filter(is_before), chain, stores.filter(~is_before))
-    return pl.concat([part for part in parts if part.height])
+    by_store = days["store_no"].to_numpy().argsort(kind="stable")
+    stores = days.drop("store_no")[pl.Series(by_store)]
+    scope = told.stores.gather(days["store_no"].to_numpy()[by_store])
+    before = int((scope < CHAIN).sum())
+    parts = (stores[:before], chain, stores[before:])
+    scopes = (scope[:before], pl.repeat(CHAIN, chain.height, eager=True), scope[before:])
+    return pl.concat(parts).select(
+        pl.concat(scopes).alias("scope"),
+        told.customers.gather(pl.concat([part["customer_no"] for part in parts])).alias("customer_id"),
+        "business_date",
+        *MONEY_OF_A_DAY,
+        "last_ordered_at",
+        net_sales=(pl.col("sales") - pl.col("refunds")).cast(MONEY),
+        customer_no="customer_no",
+    )
 
 
 def _once(rows: pl.DataFrame, day: pl.Series) -> pl.DataFrame:
@@ -108,7 +127,9 @@ def _once(rows: pl.DataFrame, day: pl.Series) -> pl.DataFrame:
 
 def purchases(scoped: pl.LazyFrame) -> pl.LazyFrame:
     """One row per scope and purchase: a known customer's day with sales above zero, refunds excluded."""
-    return scoped.filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0))
+    return scoped.filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0)).select(
+        "scope", "customer_id", "business_date", "sales", "promotion_sales", "last_ordered_at", "customer_no"
+    )
 
 
 def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, rules: Rules) -> pl.LazyFrame:

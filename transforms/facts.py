@@ -59,7 +59,7 @@ class PurchaseHistory:
     scoped: pl.DataFrame
     """`activity.scoped_days`."""
     purchases: pl.DataFrame
-    """One row per scope and purchase (a known customer's day with sales above zero)."""
+    """`activity.purchases`."""
     purchase_facts: pl.DataFrame
     """One row per customer and chain purchase: own gap, lapse and overdue thresholds, home store from that day on."""
 
@@ -141,7 +141,7 @@ def purchase_history(rows: pl.LazyFrame, keys: pl.DataFrame, *, as_of: date, rul
     NothingKnown without a sale.
     """
     days = activity.customer_days(rows.collect(), keys, as_of=as_of)
-    history_from = days["business_date"].filter(days["sales"] > 0).min()
+    history_from = days.days["business_date"].filter(days.days["sales"] > 0).min()
     if not isinstance(history_from, date):
         raise NothingKnown(str(Month.of(as_of)))
     homes = home_stores.home_by_purchase(days)

@@ -6,36 +6,35 @@ import numpy as np
 import polars as pl
 
 from schemas.period import DAY_BITS
+from transforms.activity import CustomerDays
 
 
-def home_by_purchase(days: pl.DataFrame) -> pl.DataFrame:
+def home_by_purchase(told: CustomerDays) -> pl.DataFrame:
     """One row per customer and purchase date in the chain: the home store from that day on.
 
     The store with most purchases in the 12 months to that day; ties: the latest receipt, then the smaller store id.
-    A store's purchase is a day with sales above zero there. `days`: as of `activity.customer_days`, in its order.
+    A store's purchase is a day with sales above zero there.
     """
     bought = (
-        days.lazy()
-        .filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0))
-        .select("customer_id", "customer_no", "store_id", "store_no", "business_date", "last_ordered_at")
+        told.days.lazy()
+        .filter(pl.col("customer_no").is_not_null() & (pl.col("sales") > 0))
+        .select("customer_no", "store_no", "business_date", "last_ordered_at")
         .collect()
     )
     same_customer = bought["customer_no"] == bought["customer_no"].shift(1)
     is_elsewhere = (same_customer & (bought["store_no"] != bought["store_no"].shift(1))).fill_null(False)
     is_first = ~(same_customer & (bought["business_date"] == bought["business_date"].shift(1))).fill_null(False)
-    homes = bought.select("customer_id", "business_date", home_store_id="store_id", customer_no="customer_no").filter(
-        is_first
-    )
+    homes = bought.select("customer_no", "business_date", "store_no").filter(is_first)
+    store_no = homes["store_no"]
     roams = bought["customer_no"].filter(is_elsewhere).unique()
-    if roams.is_empty():
-        return homes
-    chosen = _most_visited(bought.filter(pl.col("customer_no").is_in(roams.implode())))
-    places = homes["customer_no"].is_in(roams.implode()).arg_true()
-    return homes.with_columns(homes["home_store_id"].scatter(places, chosen))
+    if not roams.is_empty():
+        chosen = _most_visited(bought.filter(pl.col("customer_no").is_in(roams.implode())))
+        store_no = store_no.scatter(homes["customer_no"].is_in(roams.implode()).arg_true(), chosen)
+    return homes.select("customer_no", "business_date", told.stores.gather(store_no).alias("home_store_id"))
 
 
 def _most_visited(bought: pl.DataFrame) -> pl.Series:
-    """The home store for each customer and date of `bought`, in order, by how often each of their stores was visited.
+    """The home (store_no) for each customer and date of `bought`, in order, by how often each of their stores was visited.
 
     Each customer's stores and days make a grid, store by store, of days with and without a visit. Its running count tells
     the visits of any 12 months as the distance of two places: nothing is joined with a customer's whole past.
@@ -78,7 +77,7 @@ def _most_visited(bought: pl.DataFrame) -> pl.Series:
     # the rows of the grid stand in the order of stores: written backwards, the smaller store id is what stays
     chosen = np.empty(len(day_who), np.int64)
     chosen[asked[is_latest][::-1]] = last_visit[is_latest][::-1]
-    return bought["store_id"].gather(chosen)
+    return bought["store_no"].gather(chosen)
 
 
 def _year_before(dates: np.ndarray) -> np.ndarray:

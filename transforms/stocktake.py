@@ -20,17 +20,17 @@ TERMS = (
 def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, str]) -> pl.LazyFrame:
     """One row per customer with a purchase by `at` (a month's end): last purchase, silence, home.
 
-    `purchase_facts`: one row per customer and purchase, sorted by both, with the columns of `activity.rhythm` and
-    `home_store_id`. `successors`: closed store → where its base went by `at` (a store id, or UNASSIGNED).
+    `purchase_facts`: one row per customer and purchase (all of a customer's, or none), sorted by both, with the columns of
+    `activity.rhythm` and `home_store_id`. `successors`: closed store → where its base went by `at` (a store id, or UNASSIGNED).
     """
     home = pl.col("home_store_id")
-    who, day = pl.col("customer_id"), pl.col("business_date")
-    is_known = day <= at
+    day = pl.col("business_date")
+    is_known, is_first = day <= at, pl.col("purchase_no") == 1
     return (
         # told once for all columns: inside a selection each of them would find its places anew
         purchase_facts.with_columns(
-            _is_first=is_known & who.ne_missing(who.shift(1)),
-            _is_last=is_known & (who.ne_missing(who.shift(-1)) | (day.shift(-1) > at)),
+            _is_first=is_known & is_first,
+            _is_last=is_known & (is_first.shift(-1).fill_null(True) | (day.shift(-1) > at)),
         )
         .select(
             pl.col("customer_id", "own_gap_days", "lapsed_after_days", "overdue_after_days", "home_store_id").filter(
