@@ -196,9 +196,10 @@ def _together(page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]
 def _picks(review: Review, page: PeopleAndOpportunity, say: Language) -> Mapping[str, object]:
     return {
         "title": told.picks_title(say, review),
+        "is_judged": any(row.harbinger_share is not None for row in page.picks[:PICKS]),
         "rows": [
             {
-                "product": row.product, "category": row.category or UNKNOWN, "launched": say.cell_day(row.launched_on),
+                "product": row.product, "category": row.category or "", "launched": say.cell_day(row.launched_on),
                 "pickers": say.count(row.pickers), "harbinger": _share(row.harbinger_share, say, 0),
                 "judged": say.count(row.judged) if row.judged else "",
             }
