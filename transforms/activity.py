@@ -65,10 +65,12 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
         + pl.col("store_id").cast(pl.Enum(stores)).to_physical()
     ).to_series()
     del customer_no
-    order = number.arg_sort()
     is_known = activity["business_date"] <= as_of
-    if not is_known.all():
-        order = order.filter(is_known.gather(order))
+    if is_known.all():
+        order = number.arg_sort()
+    else:
+        known = is_known.arg_true()
+        order = known.gather(number.gather(known).arg_sort())
     in_order = ((name, activity[name].rechunk().gather(order)) for name in (*MONEY_OF_A_DAY, "last_ordered_at"))
     # told by several landings, or in several parts of a file
     told, amounts = _once(number.gather(order), in_order)

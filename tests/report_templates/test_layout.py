@@ -247,7 +247,9 @@ def test_a_small_stores_list_runs_on_under_the_page_before(review, runs_on):
 
 
 def test_a_small_stores_data_stand_under_its_short_list():
-    pages = [lines_of(page) for page in pypdfium2.PdfDocument(review_pdf(replace(small_store(1), vips=(), leaving=None)))]
+    pages = [
+        lines_of(page) for page in pypdfium2.PdfDocument(review_pdf(replace(small_store(1), vips=(), leaving=None)))
+    ]
     titles = [{line.text for line in lines if line.size >= TITLE} for lines in pages]
     listed = next(on for on in titles if any("1thing" in title for title in on))
     assert any("rowssetaside" in title for title in listed), titles

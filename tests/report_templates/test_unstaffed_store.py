@@ -97,12 +97,16 @@ def test_what_early_adopters_picked_has_no_column_of_dashes():
         for picks in (review.people.picks, unjudged)
     )
     assert ">Faded</th>" in told and ">Faded</th>" not in untold
-    assert "–" not in re.sub(r"<h\d>.*?</h\d>", "", untold.split(review.people.picks[0].product)[-1].split("</table>")[0])
+    assert "–" not in re.sub(
+        r"<h\d>.*?</h\d>", "", untold.split(review.people.picks[0].product)[-1].split("</table>")[0]
+    )
 
 
 def test_reasons_need_no_line_of_their_own_where_no_months_are_drawn():
     review = examples.ordinary_store("en")
-    figures = {name: replace(row, history=()) if name == "newly_lapsed" else row for name, row in review.figures.items()}
+    figures = {
+        name: replace(row, history=()) if name == "newly_lapsed" else row for name, row in review.figures.items()
+    }
     drawn, undrawn = (page(review_html(each), "leaving") for each in (review, replace(review, figures=figures)))
     assert drawn.count(">Reason</th>") == undrawn.count(">Reason</th>") == 1
     model = '<div class="right box columns"'
