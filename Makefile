@@ -1,6 +1,6 @@
 # Every target sets itself up from nothing (see setup.sh); what is done is not done again.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check bench docs gallery pictures messages lock clean
+.PHONY: help setup demo test test-long check bench docs gallery pictures pdfua messages lock clean
 MAKEFLAGS += --no-print-directory
 export DO_NOT_TRACK = 1
 
@@ -43,6 +43,9 @@ gallery: setup ## Every kind of page with edge cases, as pictures, into gallery/
 
 pictures: demo ## The README's pictures, from the sample chain's reviews
 	@$(PYTHON_IN_VENV) -m docs.make_pictures
+
+pdfua: demo ## The sample's PDFs against PDF/UA-1, by veraPDF (needs Java)
+	@$(PYTHON_IN_VENV) -m tests.report_templates.verapdf demo/published
 
 messages: setup ## The Chinese catalogue brought up to the texts in code and templates
 	@$(PYTHON_IN_VENV) -m tests.report_templates.messages
