@@ -16,8 +16,9 @@ from flows.errors import UsageError
 from flows.lake import Lake
 from flows.month import Known, issue_of, known_ledger, month_facts
 from schemas.metrics import HEADLINE_FIGURES, METRICS
+from schemas.page_values import Value
 from schemas.period import Month
-from schemas.review import Review, Value
+from schemas.review import Review
 from schemas.segments import SALES_KINDS
 from transforms import restatement, review
 from transforms.effect import Loop, no_lists

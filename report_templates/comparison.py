@@ -18,7 +18,8 @@ from schemas.metrics import METRICS
 from schemas.segments import VALUE_CLASS
 
 if TYPE_CHECKING:
-    from schemas.review import Action, CompletenessRow, Figure, Review, StocktakeRow, StoreRow, Value, ValueClassMove
+    from schemas.page_values import Value
+    from schemas.review import Action, CompletenessRow, Figure, Review, StocktakeRow, StoreRow, ValueClassMove
 
 CLASS_ORDER = tuple(VALUE_CLASS)
 """The value classes from the best to none."""

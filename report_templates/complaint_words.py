@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from report_templates.language import Language
 
 if TYPE_CHECKING:  # a look-up does without pages
-    from schemas.review import Param
+    from schemas.page_values import Param
 
 COMPLAINT_CAUSES: dict[str, Callable[[Language], str]] = {
     "product": lambda say: say.text("product"),

@@ -10,7 +10,8 @@ from report_templates.language import UNKNOWN, Language
 from schemas.metrics import EMPTY_REASONS, METRICS
 
 if TYPE_CHECKING:  # look-ups use the words without the review
-    from schemas.review import Figure, Value
+    from schemas.page_values import Value
+    from schemas.review import Figure
 
 SMALL_COUNT = 100
 """Below this many people a change is told in people, not in per cent."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from report_templates.comparison import proposed_sales
 from report_templates.language import UNKNOWN, Language
 from schemas.identity import DECISION, EVIDENCE, SHARED_BECAUSE
-from schemas.review import Person, Proposal, Review
+from schemas.page_values import Person
+from schemas.review import Proposal, Review
 
 PAIRS = 20
 """At most this many pairs are printed; the rest is in review.json and in `regulars identity`."""

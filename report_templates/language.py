@@ -25,7 +25,7 @@ from schemas.metrics import METRICS
 from schemas.period import Month
 
 if TYPE_CHECKING:  # look-ups speak without the review
-    from schemas.review import Person, Value
+    from schemas.page_values import Person, Value
 
 LOCALES = Path(__file__).parent / "locales"
 UNKNOWN = "–"

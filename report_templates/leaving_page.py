@@ -15,8 +15,9 @@ from report_templates.month_page import month_label
 from schemas.churn import Churn, RaceRow
 from schemas.disclosure import FEWEST_SHOWN
 from schemas.leaving import Leaving, LeavingRow
+from schemas.page_values import Value
 from schemas.period import Month
-from schemas.review import Review, Value
+from schemas.review import Review
 from schemas.segments import STATUS
 
 FEW = 6

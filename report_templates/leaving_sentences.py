@@ -11,7 +11,8 @@ from report_templates.leaving_derived import mean_over_cut_offs, race_by_model, 
 from schemas.churn import CANDIDATE, LEFT_REASONS, REASONS, Churn
 from schemas.disclosure import FEWEST_SHOWN
 from schemas.leaving import LapseReasonRow, LapseShareRow, Leaving
-from schemas.review import Param, Review
+from schemas.page_values import Param
+from schemas.review import Review
 from schemas.segments import LAPSE_REASON
 
 Params = Mapping[str, Param]

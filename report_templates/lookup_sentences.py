@@ -14,7 +14,7 @@ from schemas.dossier import AskedOn, CareRow, Complained, DateRow, Dossier, Matc
 from schemas.segments import ACTION_KIND, CARE_KIND, CHANNEL, CUSTOMER_KIND, STATUS
 
 if TYPE_CHECKING:  # look-ups use the words without the review
-    from schemas.review import Param
+    from schemas.page_values import Param
 
 KEY_NAMES: dict[str, Callable[[Language], str]] = {
     "member_id": lambda say: say.text("Member no."),

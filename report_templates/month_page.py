@@ -11,8 +11,9 @@ from report_templates.charts import Chart, Step, sparkline, trend, waterfall
 from report_templates.comparison import STOCKTAKE_FLOWS, difference, is_good, of_all, position
 from report_templates.language import UNKNOWN, Language
 from schemas.metrics import HEADLINE_FIGURES, METRICS, TREND_FIGURES
+from schemas.page_values import Value
 from schemas.period import Month
-from schemas.review import Figure, Review, StocktakeRow, Value
+from schemas.review import Figure, Review, StocktakeRow
 
 TILES = 6
 UNUSUAL_ROWS = 8

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from report_templates.language import UNKNOWN, Language
 
 if TYPE_CHECKING:  # look-ups use the words without the review
-    from schemas.review import Param
+    from schemas.page_values import Param
 
 
 def name(say: Language, name: Param) -> str:

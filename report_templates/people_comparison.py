@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from schemas.review import Review, Value
+    from schemas.page_values import Value
+    from schemas.review import Review
 
 
 def more_profit(review: Review) -> float | None:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from report_templates.language import UNKNOWN, Language
 from report_templates.people_comparison import more_profit
 from schemas.metrics import METRICS
+from schemas.page_values import Value
 from schemas.people import AdoptionRow, HoldingRow, KeyAccountRow, PeopleAndOpportunity, StaffRow, TogetherRow
-from schemas.review import Review, Value
+from schemas.review import Review
 
 FEWEST_FOR_A_TITLE = 20
 """A share of fewer people than this makes no title."""

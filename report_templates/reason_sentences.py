@@ -14,7 +14,8 @@ from report_templates.language import Language
 from schemas.segments import ACTION_KIND, CHANNEL
 
 if TYPE_CHECKING:  # look-ups use the words without the review
-    from schemas.review import Action, CareDate, Param
+    from schemas.page_values import Param
+    from schemas.review import Action, CareDate
 
     Params = Mapping[str, Param]
 

@@ -13,7 +13,7 @@ from report_templates.language import Language
 from schemas.period import Month
 
 if TYPE_CHECKING:  # a look-up does without pages
-    from schemas.review import Param
+    from schemas.page_values import Param
 
     Params = Mapping[str, Param]
 

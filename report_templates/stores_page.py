@@ -25,8 +25,9 @@ from report_templates.loop_sentences import total_of
 from report_templates.month_page import month_label, short_term, tone
 from schemas.disclosure import FEWEST_SHOWN
 from schemas.metrics import METRICS
+from schemas.page_values import Value
 from schemas.period import Month
-from schemas.review import Review, StoreRow, Value
+from schemas.review import Review, StoreRow
 
 PANELS = 44
 """Up to this many stores are drawn as small multiples: one page."""

@@ -15,7 +15,8 @@ from report_templates.reason_sentences import VIP_GAPS
 from schemas.segments import LAPSE_REASON, SOURCE
 
 if TYPE_CHECKING:  # look-ups use the words without the review
-    from schemas.review import Param, Review, VipAnswer
+    from schemas.page_values import Param
+    from schemas.review import Review, VipAnswer
 
     Params = Mapping[str, Param]
 

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from schemas.page_values import Person
 from schemas.segments import ACTION_KIND, Class
-
-if TYPE_CHECKING:
-    from schemas.review import Person
 
 HELD_OUT_SHARE = 0.05
 """Of the eligible contacts, how many are left out at random, to compare with."""

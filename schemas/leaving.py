@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from schemas.review import Param, Person
+from schemas.page_values import Param, Person
 
 MOVED_AWAY_WORDS = (
     "搬离|搬走|迁往|迁居|移居|移民|调离|离开本[市地]|去世|过世|"

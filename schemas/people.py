@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from schemas.review import Person, Value
+from schemas.page_values import Person, Value
 
 
 @dataclass(frozen=True)

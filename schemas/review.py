@@ -11,19 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from schemas.churn import Churn
-
-if TYPE_CHECKING:
-    from schemas.leaving import Leaving
-
 from schemas.effect import CameBack, EffectRow, HeldOut, OutcomeRow
+from schemas.leaving import Leaving
+from schemas.page_values import Param, Person, Value
 from schemas.people import PeopleAndOpportunity
 from schemas.voices import Referral, Voices
-
-Value = int | float | Decimal | None
-Param = str | int | float | bool | Decimal | date | None
 
 
 @dataclass(frozen=True)
@@ -34,16 +29,6 @@ class Scope:
     store_id: str | None
     name: str
     region: str | None = None
-
-
-@dataclass(frozen=True)
-class Person:
-    """A customer as a PDF may show one: surname and last four digits, never more."""
-
-    customer_id: str
-    masked_name: str
-    """王** in Chinese, initials (J. S.) for Latin names, № 17850 where only a member id is known."""
-    phone_tail: str | None = None
 
 
 @dataclass(frozen=True)

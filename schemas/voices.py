@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from schemas.page_values import Person
 from schemas.segments import Class
-
-if TYPE_CHECKING:
-    from schemas.review import Person
 
 ValueBasis = Literal["own_value_12m", "net_sales_12m"]
 """What brought_value_12m adds up: the expected own value, or (while there is no model) the last 12 months' net sales."""

@@ -12,7 +12,8 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.disclosure import FEWEST_SHOWN
 from schemas.leaving import LapseReasonRow, LapseShareRow, Leaving, LeavingRow, LeavingStoreRow
-from schemas.review import Param, Person, Review
+from schemas.page_values import Param, Person
+from schemas.review import Review
 from schemas.rules import Rules
 from schemas.segments import CHAIN, LAPSE_REASON
 from transforms import lapse, next_need, people, stocktake

@@ -11,7 +11,7 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.disclosure import FEWEST_SHOWN
 from schemas.effect import SEGMENT, CameBack, EffectRow, HeldOut, OutcomeRow
-from schemas.review import Person
+from schemas.page_values import Person
 from schemas.segments import ACTION_KIND, CHAIN
 from transforms.effect import Effects
 

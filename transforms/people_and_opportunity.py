@@ -12,6 +12,7 @@ import polars as pl
 
 from schemas.disclosure import FEWEST_SHOWN
 from schemas.metrics import METRICS
+from schemas.page_values import Person, Value
 from schemas.people import (
     AdoptionRow,
     ExpiringRow,
@@ -27,7 +28,6 @@ from schemas.people import (
     TogetherRow,
 )
 from schemas.period import window_start
-from schemas.review import Person, Value
 from schemas.rules import Rules
 from schemas.segments import CHAIN, CUSTOMER_KIND, PROSPECT_KIND, RFM
 from schemas.targets import TARGETED

@@ -12,6 +12,7 @@ import polars as pl
 
 from schemas.identity import IDENTITY_DECISIONS
 from schemas.metrics import METRICS
+from schemas.page_values import Param, Person, Value
 from schemas.period import window_start
 from schemas.review import (
     Action,
@@ -23,9 +24,7 @@ from schemas.review import (
     Figure,
     FileRow,
     MoneyRow,
-    Param,
     ParetoPoint,
-    Person,
     Proposal,
     Review,
     Scope,
@@ -33,7 +32,6 @@ from schemas.review import (
     StatusRow,
     StocktakeRow,
     StoreRow,
-    Value,
     ValueClassMove,
     ValueClassRow,
     VipAnswer,

@@ -12,8 +12,8 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.complaints import SEVERITY, SILENT_PER_COMPLAINT, SPEED
 from schemas.disclosure import FEWEST_SHOWN
+from schemas.page_values import Person
 from schemas.period import window_start
-from schemas.review import Person
 from schemas.rules import Rules
 from schemas.segments import CHAIN
 from schemas.voices import (

@@ -12,7 +12,8 @@ from typing import Any
 from schemas.churn import CalibrationBin, Churn, RaceRow
 from schemas.disclosure import FEWEST_SHOWN
 from schemas.leaving import EVIDENCE, LapseReasonRow, LapseShareRow, Leaving, LeavingRow, LeavingStoreRow
-from schemas.review import Figure, Param, Person, Review
+from schemas.page_values import Param, Person
+from schemas.review import Figure, Review
 
 WORDS: dict[str, dict[str, Any]] = {
     "zh_CN": {"categories": ("黄金", "钻石", "珍珠"), "aspect": "款式", "competitor": "野芒", "recipient": "李**", "gift": "珍珠耳饰"},

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from schemas.page_values import Person
 from schemas.people import (
     AdoptionRow,
     ExpiringRow,
@@ -20,7 +21,6 @@ from schemas.people import (
     TargetRow,
     TogetherRow,
 )
-from schemas.review import Person
 from schemas.segments import RFM
 
 CATEGORIES = {"zh_CN": ("黄金", "钻石", "珍珠", "银饰"), "en": ("Gold", "Diamond", "Pearl", "Silver")}

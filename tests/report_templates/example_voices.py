@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Literal
 
 from schemas.complaints import SPEED
-from schemas.review import Figure, Person
+from schemas.page_values import Person
+from schemas.review import Figure
 from schemas.voices import (
     AspectRow,
     CauseRow,

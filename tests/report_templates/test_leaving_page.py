@@ -17,7 +17,8 @@ from report_templates.render import review_html, review_pdf
 from report_templates.review_json import review_json
 from schemas.churn import CalibrationBin, Churn, RaceRow
 from schemas.leaving import EVIDENCE, LapseReasonRow, LapseShareRow, Leaving, LeavingRow, LeavingStoreRow
-from schemas.review import Figure, Person, Review
+from schemas.page_values import Person
+from schemas.review import Figure, Review
 from schemas.segments import LAPSE_REASON
 from tests.report_templates import example_reviews as examples
 from tests.report_templates.test_render import texts_of
