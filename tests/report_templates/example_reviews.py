@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from schemas.metrics import METRICS
+from schemas.page_values import Param, Person
 from schemas.review import (
     Action,
     Associate,
@@ -25,9 +26,7 @@ from schemas.review import (
     Figure,
     FileRow,
     MoneyRow,
-    Param,
     ParetoPoint,
-    Person,
     Proposal,
     Review,
     Scope,
