@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from schemas.metrics import METRICS
-from schemas.page_values import Param, Person
+from schemas.page_values import Param, Person, Value
 from schemas.review import (
     Action,
     Associate,
@@ -34,7 +34,6 @@ from schemas.review import (
     StatusRow,
     StocktakeRow,
     StoreRow,
-    Value,
     ValueClassMove,
     ValueClassRow,
     VipAnswer,
