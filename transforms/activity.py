@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,11 +14,6 @@ from schemas.rules import Rules
 from schemas.segments import CHAIN
 
 MONEY_OF_A_DAY = ("sales", "refunds", "cost", "costed_net_sales", "promotion_sales")
-RULE_OF_A_DAY = {
-    **{name: pl.col(name).sum().cast(MONEY) for name in MONEY_OF_A_DAY},
-    "last_ordered_at": pl.col("last_ordered_at").max(),
-}
-"""What several rows of one day make together."""
 SHORT_HISTORY = 64
 """Purchases up to which a history's medians are found together with those of others: the work grows with their square."""
 TOGETHER = 4096
@@ -30,7 +24,7 @@ TOGETHER = 4096
 class CustomerDays:
     """What the roll-up tells by a month's end, once per store, customer and day."""
 
-    columns: dict[str, pl.Series]
+    days: pl.DataFrame
     """One row per store, customer and local business date, sorted by customer (nobody last), date and store: `customer_no`
     (null: nobody known) and `store_no`, the places of their ids in the next two (what numbers do in a tenth of the time that
     ids take); business_date, sales, refunds, cost, costed_net_sales, promotion_sales (Decimal), last_ordered_at."""
@@ -38,12 +32,6 @@ class CustomerDays:
     """Customer ids, ascending."""
     stores: pl.Series
     """Store ids, ascending."""
-
-    @property
-    def history_from(self) -> date | None:
-        """The first day with a sale."""
-        first = self.columns["business_date"].filter(self.columns["sales"] > 0).min()
-        return first if isinstance(first, date) else None
 
 
 def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_of: date) -> CustomerDays:
@@ -54,106 +42,87 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
     by_id = customers_by_key.sort("customer_id").with_columns(customer_no=pl.col("customer_id").rle_id().cast(pl.Int64))
     ids = by_id["customer_id"].filter(by_id["customer_no"].diff().fill_null(1) > 0)
     number_of_key = by_id.select("buyer_key", "customer_no")
-    stores = activity["store_id"].unique().sort()
-    customer_no = activity.select("buyer_key").join(
+    known = activity.filter(pl.col("business_date") <= as_of)
+    stores = known["store_id"].unique().sort()
+    nobody = len(ids)
+    customer_no = known.select("buyer_key").join(
         number_of_key, on="buyer_key", how="left", validate="m:1", maintain_order="left"
     )["customer_no"]  # fmt: skip
     # one number for customer, date and store, in that order: it sorts and groups as all three would
-    nobody, store_bits = len(ids), max(1, len(stores).bit_length())
-    number = activity.select(
+    store_bits = max(1, len(stores).bit_length())
+    day = known.select(
         (customer_no.fill_null(nobody) * (1 << DAY_BITS) + pl.col("business_date").cast(pl.Int64)) * (1 << store_bits)
-        + pl.col("store_id").cast(pl.Enum(stores)).to_physical()
+        + known["store_id"].cast(pl.Enum(stores)).to_physical()
     ).to_series()
-    del customer_no
-    is_known = activity["business_date"] <= as_of
-    if is_known.all():
-        order = number.arg_sort()
-    else:
-        known = is_known.arg_true()
-        order = known.gather(number.gather(known).arg_sort())
-    in_order = ((name, activity[name].rechunk().gather(order)) for name in (*MONEY_OF_A_DAY, "last_ordered_at"))
-    # told by several landings, or in several parts of a file
-    told, amounts = _once(number.gather(order), in_order)
-    has_money = (amounts["sales"] != 0) | (amounts["refunds"] != 0)
+    in_order = known.select(*MONEY_OF_A_DAY, "last_ordered_at", _day=day).sort("_day")
+    days = _once(in_order, in_order["_day"])  # told by several landings, or in several parts of a file
+    has_money = (days["sales"] != 0) | (days["refunds"] != 0)
     if not has_money.all():
-        told, amounts = told.filter(has_money), {name: column.filter(has_money) for name, column in amounts.items()}
-    numbers = told.to_numpy()
-    who = pl.Series(numbers >> (DAY_BITS + store_bits))
-    return CustomerDays(
-        {
-            "customer_no": who.set(who == nobody, None),
-            "store_no": pl.Series(
-                (numbers & ((1 << store_bits) - 1)).astype(np.uint16 if store_bits <= 16 else np.uint32)
-            ),
-            "business_date": pl.Series((numbers >> store_bits & ((1 << DAY_BITS) - 1)).astype(np.int32)).cast(pl.Date),
-            **amounts,
-        },
-        ids,
-        stores,
+        days = days.filter(has_money)
+    told = days["_day"].to_numpy()
+    number = pl.Series(told >> (DAY_BITS + store_bits))
+    store_no = told & ((1 << store_bits) - 1)
+    days = days.select(
+        number.set(number == nobody, None).alias("customer_no"),
+        pl.Series("store_no", store_no.astype(np.uint16 if store_bits <= 16 else np.uint32)),
+        pl.Series((told >> store_bits & ((1 << DAY_BITS) - 1)).astype(np.int32)).cast(pl.Date).alias("business_date"),
+        *MONEY_OF_A_DAY,
+        "last_ordered_at",
     )
+    return CustomerDays(days, ids, stores)
 
 
 def scoped_days(told: CustomerDays) -> pl.DataFrame:
     """The days once per store and once for the chain: one row per scope (a store id, or CHAIN), customer and date, sorted by
     these (nobody last), with `customer_id` and net_sales = sales − refunds.
 
-    On the chain's rows several stores of the same day are one. `told` is used up: one column after the other makes room for
-    the next, as all of them twice are a large chain's greatest frames.
+    On the chain's rows several stores of the same day are one.
     """
-    store_no = told.columns.pop("store_no").to_numpy()
-    # within one store they are in the order of customers already
-    by_store = pl.Series(store_no.argsort(kind="stable"))
-    stores: dict[str, pl.Series] = {}
-
-    def each() -> Iterator[tuple[str, pl.Series]]:
-        for name in list(told.columns):
-            column = told.columns.pop(name)
-            stores[name] = column.gather(by_store)
-            yield name, column
-
-    days = pl.DataFrame([told.columns["customer_no"], told.columns["business_date"]])
-    is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in days.columns)
+    days = told.days
+    is_same = pl.col("customer_no").eq_missing(pl.col("customer_no").shift(1)) & (
+        pl.col("business_date") == pl.col("business_date").shift(1)
+    )
     day = days.select((~is_same.fill_null(False)).cum_sum()).to_series()
-    del days
-    _, chain = _once(day, each())
-    scope = told.stores.gather(store_no[by_store.to_numpy()])
+    chain = _once(days.drop("store_no"), day)
+    # within one store they are in the order of customers already
+    by_store = days["store_no"].to_numpy().argsort(kind="stable")
+    stores = days.drop("store_no")[pl.Series(by_store)]
+    scope = told.stores.gather(days["store_no"].to_numpy()[by_store])
     before = int((scope < CHAIN).sum())
-
-    def around(of_stores: pl.Series, of_chain: pl.Series) -> pl.Series:
-        return pl.concat([of_stores[:before], of_chain, of_stores[before:]])
-
-    net_sales = around(*((part["sales"] - part["refunds"]).cast(MONEY) for part in (stores, chain)))
-    columns = {name: around(stores.pop(name), chain.pop(name)) for name in list(chain)}
-    customer_no, business_date = columns.pop("customer_no"), columns.pop("business_date")
-    return pl.DataFrame(
-        {
-            "scope": around(scope, pl.repeat(CHAIN, len(customer_no) - len(scope), eager=True)),
-            "customer_id": told.customers.gather(customer_no),
-            "business_date": business_date,
-            **columns,
-            "net_sales": net_sales,
-            "customer_no": customer_no,
-        }
+    parts = (stores[:before], chain, stores[before:])
+    scopes = (scope[:before], pl.repeat(CHAIN, chain.height, eager=True), scope[before:])
+    return pl.concat(parts).select(
+        pl.concat(scopes).alias("scope"),
+        told.customers.gather(pl.concat([part["customer_no"] for part in parts])).alias("customer_id"),
+        "business_date",
+        *MONEY_OF_A_DAY,
+        "last_ordered_at",
+        net_sales=(pl.col("sales") - pl.col("refunds")).cast(MONEY),
+        customer_no="customer_no",
     )
 
 
-def _once(day: pl.Series, columns: Iterable[tuple[str, pl.Series]]) -> tuple[pl.Series, dict[str, pl.Series]]:
-    """Each `day` (ascending) once, and every column's first of it; of those few that several rows tell of, the sum of the
-    amounts and the latest receipt."""
+def _once(rows: pl.DataFrame, day: pl.Series) -> pl.DataFrame:
+    """The first row of each `day` (ascending), with the money and the latest receipt of all rows of those few that have
+    several."""
     is_first = (day != day.shift(1)).fill_null(True)
     is_several = ~(is_first & is_first.shift(-1).fill_null(True))
-    several, places = day.filter(is_several), is_several.filter(is_first).arg_true()
-    once: dict[str, pl.Series] = {}
-    for name, column in columns:
-        firsts = column.filter(is_first)
-        if len(several) and name in RULE_OF_A_DAY:
-            rows = pl.DataFrame({"day": several, name: column.filter(is_several)})
-            told = rows.group_by("day", maintain_order=True).agg(RULE_OF_A_DAY[name])[name]
-            # a column where nothing changes (no cost is told, nothing came back) is not copied
-            if not firsts.gather(places).equals(told):
-                firsts = firsts.scatter(places, told)
-        once[name] = firsts
-    return day.filter(is_first), once
+    if not is_several.any():
+        return rows
+    firsts = rows.filter(is_first)
+    summed = (
+        rows.filter(is_several)
+        .group_by(day.filter(is_several).alias("_several"), maintain_order=True)
+        .agg(
+            pl.col(MONEY).sum().cast(MONEY),
+            pl.col("last_ordered_at").max(),
+        )
+        .drop("_several")
+    )
+    places = is_several.filter(is_first).arg_true()
+    # a column where nothing changes (no cost is told, nothing came back) is not copied
+    changed = [name for name in summed.columns if not firsts[name].gather(places).equals(summed[name])]
+    return firsts.with_columns(firsts[name].scatter(places, summed[name]) for name in changed)
 
 
 def purchases(scoped: pl.LazyFrame) -> pl.LazyFrame:

@@ -16,7 +16,7 @@ def home_by_purchase(told: CustomerDays) -> pl.DataFrame:
     A store's purchase is a day with sales above zero there.
     """
     bought = (
-        pl.LazyFrame(told.columns)
+        told.days.lazy()
         .filter(pl.col("customer_no").is_not_null() & (pl.col("sales") > 0))
         .select("customer_no", "store_no", "business_date", "last_ordered_at")
         .collect()
