@@ -3,7 +3,7 @@
 10 M days with a purchase (36 months, 60 stores, 1 M customers): each customer's own rhythm and home store at every
 purchase, then status, base and class at the month's end; beside sums, first and last day, and number of purchases per
 customer. Each runs in a process of its own, with the allocator set as `regulars` sets it, after as much memory as the greater
-of the two needs was touched: a virtual machine's host takes up to 9 µs to give a page that it never gave before, and who meets
+of the two needs was touched: a virtual machine's host takes up to 25 µs to give a page that it never gave before, and who meets
 them is chance. Processor seconds, those of them that the system takes (nearly all for pages of memory), and peak memory.
 `REGULARS_BENCH_CUSTOMERS` makes it smaller; `REGULARS_BENCH_COLD=1` leaves the memory untouched.
 """

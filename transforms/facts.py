@@ -140,13 +140,13 @@ def purchase_history(rows: pl.LazyFrame, keys: pl.DataFrame, *, as_of: date, rul
 
     NothingKnown without a sale.
     """
-    days = activity.customer_days(rows.collect(), keys, as_of=as_of)
-    history_from = days.days["business_date"].filter(days.days["sales"] > 0).min()
+    told = activity.customer_days(rows.collect(), keys, as_of=as_of)
+    history_from = told.days["business_date"].filter(told.days["sales"] > 0).min()
     if not isinstance(history_from, date):
         raise NothingKnown(str(Month.of(as_of)))
-    homes = home_stores.home_by_purchase(days)
-    scoped = activity.scoped_days(days)
-    del days  # the scopes have them all: as large again
+    homes = home_stores.home_by_purchase(told)
+    scoped = activity.scoped_days(told)
+    del told  # the scopes have them all: as large again
     purchases = activity.purchases(scoped.lazy()).collect()
     chain_purchases = purchases.lazy().filter(pl.col("scope") == CHAIN)
     rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules).collect()
