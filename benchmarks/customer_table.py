@@ -26,6 +26,8 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.period import Month
 from schemas.rules import Rules
+from transforms import stocktake, value
+from transforms.facts import purchase_history
 
 CUSTOMERS = int(os.environ.get("REGULARS_BENCH_CUSTOMERS", "1_000_000"))
 DAYS_EACH = 10
@@ -87,9 +89,6 @@ def bare(rows: pl.DataFrame) -> int:
 
 def table(rows: pl.DataFrame) -> int:
     """Customers in the table that a review is counted from."""
-    from transforms import stocktake, value
-    from transforms.facts import purchase_history
-
     rules, as_of = Rules(), MONTH.last_day
     keys = pl.DataFrame({"buyer_key": range(CUSTOMERS)}).with_columns(
         customer_id=pl.format("c{}", pl.col("buyer_key").cast(pl.String).str.zfill(16))
@@ -100,7 +99,7 @@ def table(rows: pl.DataFrame) -> int:
         pl.LazyFrame(schema={"customer_id": pl.String, "earlier_known_on": pl.Date, "first_refund_on": pl.Date}),
         month=MONTH, history_from=history.history_from, successors_now={}, successors_before={}, rules=rules,
     ).collect()  # fmt: skip
-    classes = value.value_classes(history.scoped.lazy(), as_of=as_of, rules=rules).collect()
+    classes = value.value_classes(history.days, as_of=as_of, rules=rules).collect()
     assert classes.height
     return status.height
 

@@ -34,6 +34,17 @@ MONEY = pl.Decimal(18, 2)
 UNIT_PRICE = pl.Decimal(18, 6)
 QUANTITY = pl.Decimal(18, 3)
 
+
+def as_cents(money: pl.Expr) -> pl.Expr:
+    """MONEY in whole hundredths (Int128)."""
+    return money.cast(MONEY).to_physical()
+
+
+def as_money(cents: pl.Expr) -> pl.Expr:
+    """Whole hundredths as MONEY."""
+    return (cents.cast(pl.Decimal(38, 0)) * pl.lit("0.01").cast(pl.Decimal(38, 2))).cast(MONEY)
+
+
 DTYPES: dict[str, pl.DataType] = {
     "id": pl.String(),
     "text": pl.String(),

@@ -7,13 +7,17 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from schemas.columns import MONEY
-from schemas.period import DAY_BITS, Month
+from schemas.columns import as_cents, as_money
+from schemas.period import Month
 from schemas.rules import Rules
 from schemas.segments import CHAIN
+from transforms.sorting import changes, in_order
 
 MONEY_OF_A_DAY = ("sales", "refunds", "cost", "costed_net_sales", "promotion_sales")
+CENTS = "_cents"
+CENTS_OF_A_DAY = tuple(f"{name}{CENTS}" for name in MONEY_OF_A_DAY)
 SHORT_HISTORY = 64
 """Purchases up to which a history's medians are found together with those of others: the work grows with their square."""
 TOGETHER = 4096
@@ -22,16 +26,67 @@ TOGETHER = 4096
 
 @dataclass(frozen=True)
 class CustomerDays:
-    """What the roll-up tells by a month's end, once per store, customer and day."""
+    """What the roll-up tells by a month's end, once per store and once for the chain.
 
-    days: pl.DataFrame
-    """One row per store, customer and local business date, sorted by customer (nobody last), date and store: `customer_no`
-    (null: nobody known) and `store_no`, the places of their ids in the next two (what numbers do in a tenth of the time that
-    ids take); business_date, sales, refunds, cost, costed_net_sales, promotion_sales (Decimal), last_ordered_at."""
+    Customers and scopes are numbers, the places of their ids in `customers` and `scopes`, and money is hundredths: whole
+    numbers take a fraction of the time and memory of ids and decimals. `named` puts those in their place.
+    """
+
+    by_store: pl.DataFrame
+    """One row per customer, local business date and store, sorted so (nobody last): `customer_no` (null: nobody known),
+    `scope_no`, business_date, sales, refunds, cost, costed_net_sales and promotion_sales in whole hundredths (`…_cents`),
+    last_ordered_at, and `is_alone`: no other store has the same customer (or nobody) on that day."""
+    at_several: pl.DataFrame
+    """One row per customer and date in several stores, sorted so, with the sums of them all: columns as above, without
+    `scope_no` and `is_alone`."""
     customers: pl.Series
     """Customer ids, ascending."""
-    stores: pl.Series
-    """Store ids, ascending."""
+    scopes: pl.Series
+    """The store ids and CHAIN, ascending."""
+
+    def chain(self, since: date | None = None, until: date | None = None) -> pl.LazyFrame:
+        """One row per customer and date from `since` to `until` (both included), in no order: scope_no, customer_no,
+        business_date, the money of a day, last_ordered_at, net_sales_cents = sales − refunds."""
+        chain_no = pl.lit(self.scopes.index_of(CHAIN), self.by_store.schema["scope_no"])
+        parts = (self.by_store.lazy().filter("is_alone"), self.at_several.lazy())
+        return pl.concat([_told(_between(part, since, until), chain_no) for part in parts])
+
+    def scoped(self, since: date | None = None, until: date | None = None) -> pl.LazyFrame:
+        """The same once per store and once for the chain: one row per scope, customer and date."""
+        stores = _told(_between(self.by_store.lazy(), since, until), pl.col("scope_no"))
+        return pl.concat([stores, self.chain(since, until)])
+
+    def named(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """`rows` with `scope` and `customer_id` in the place of their numbers, and Decimals in the place of …_cents (of
+        those columns that they have). What is filtered after it is named before it is filtered.
+        """
+        ids = {"scope_no": ("scope", self.scopes), "customer_no": ("customer_id", self.customers)}
+
+        def told(name: str) -> pl.Expr:
+            if name in ids:
+                return pl.lit(ids[name][1]).gather(name).alias(ids[name][0])
+            if name.endswith(CENTS):
+                return as_money(pl.col(name)).alias(name.removesuffix(CENTS))
+            return pl.col(name)
+
+        return rows.select(told(name) for name in rows.collect_schema().names())
+
+
+def _told(rows: pl.LazyFrame, scope_no: pl.Expr) -> pl.LazyFrame:
+    return rows.select(
+        scope_no.alias("scope_no"),
+        "customer_no",
+        "business_date",
+        *CENTS_OF_A_DAY,
+        "last_ordered_at",
+        net_sales_cents=pl.col("sales_cents") - pl.col("refunds_cents"),
+    )
+
+
+def _between(rows: pl.LazyFrame, since: date | None, until: date | None) -> pl.LazyFrame:
+    if since is not None:
+        rows = rows.filter(pl.col("business_date") >= since)
+    return rows if until is None else rows.filter(pl.col("business_date") <= until)
 
 
 def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_of: date) -> CustomerDays:
@@ -39,97 +94,93 @@ def customer_days(activity: pl.DataFrame, customers_by_key: pl.DataFrame, *, as_
 
     Days whose landings cancel each other out (a corrected line) do not appear.
     """
-    by_id = customers_by_key.sort("customer_id").with_columns(customer_no=pl.col("customer_id").rle_id().cast(pl.Int64))
-    ids = by_id["customer_id"].filter(by_id["customer_no"].diff().fill_null(1) > 0)
-    number_of_key = by_id.select("buyer_key", "customer_no")
+    by_id = customers_by_key.sort("customer_id").with_columns(
+        customer_no=pl.col("customer_id").rle_id().cast(pl.UInt32)
+    )
+    customers = by_id["customer_id"].filter(changes(by_id["customer_no"].to_numpy()))
     known = activity.filter(pl.col("business_date") <= as_of)
-    stores = known["store_id"].unique().sort()
-    nobody = len(ids)
+    scopes = known["store_id"].unique().append(pl.Series([CHAIN])).sort()
+    nobody = len(customers)
     customer_no = known.select("buyer_key").join(
-        number_of_key, on="buyer_key", how="left", validate="m:1", maintain_order="left"
+        by_id.select("buyer_key", "customer_no"), on="buyer_key", how="left", validate="m:1", maintain_order="left"
     )["customer_no"]  # fmt: skip
-    # one number for customer, date and store, in that order: it sorts and groups as all three would
-    store_bits = max(1, len(stores).bit_length())
-    day = known.select(
-        (customer_no.fill_null(nobody) * (1 << DAY_BITS) + pl.col("business_date").cast(pl.Int64)) * (1 << store_bits)
-        + known["store_id"].cast(pl.Enum(stores)).to_physical()
-    ).to_series()
-    in_order = known.select(*MONEY_OF_A_DAY, "last_ordered_at", _day=day).sort("_day")
-    days = _once(in_order, in_order["_day"])  # told by several landings, or in several parts of a file
-    has_money = (days["sales"] != 0) | (days["refunds"] != 0)
+    who, day, scope_no, place = in_order(
+        customer_no.fill_null(nobody).to_numpy(),
+        known["business_date"].cast(pl.Int32).to_numpy(),
+        known["store_id"].cast(pl.Enum(scopes)).to_physical().to_numpy(),
+        np.arange(known.height, dtype=np.uint32),
+    )
+    # told by several landings, or in several parts of a file
+    is_first = changes(who) | changes(day) | changes(scope_no)
+    number = pl.Series("customer_no", who[is_first])
+    days = pl.DataFrame(
+        [
+            number.set(number == nobody, None),
+            pl.Series("scope_no", scope_no[is_first]),
+            pl.Series("business_date", day[is_first]).cast(pl.Date),
+            *_sums(known, place, is_first),
+        ]
+    )
+    has_money = (days["sales_cents"] != 0) | (days["refunds_cents"] != 0)
     if not has_money.all():
         days = days.filter(has_money)
-    told = days["_day"].to_numpy()
-    number = pl.Series(told >> (DAY_BITS + store_bits))
-    store_no = told & ((1 << store_bits) - 1)
-    days = days.select(
-        number.set(number == nobody, None).alias("customer_no"),
-        pl.Series("store_no", store_no.astype(np.uint16 if store_bits <= 16 else np.uint32)),
-        pl.Series((told >> store_bits & ((1 << DAY_BITS) - 1)).astype(np.int32)).cast(pl.Date).alias("business_date"),
-        *MONEY_OF_A_DAY,
-        "last_ordered_at",
+    number, date_ = (days[name].to_physical() for name in ("customer_no", "business_date"))
+    is_new = changes(number.fill_null(nobody).to_numpy()) | changes(date_.to_numpy())
+    days = days.with_columns(is_alone=pl.Series(is_new & np.append(is_new[1:], True)))
+    at_several = (
+        days.lazy()
+        .filter(~pl.col("is_alone"))
+        .group_by("customer_no", "business_date", maintain_order=True)
+        .agg(pl.col(CENTS_OF_A_DAY).sum(), pl.col("last_ordered_at").max())
+        .collect()
     )
-    return CustomerDays(days, ids, stores)
+    return CustomerDays(days, at_several, customers, scopes)
 
 
-def scoped_days(told: CustomerDays) -> pl.DataFrame:
-    """The days once per store and once for the chain: one row per scope (a store id, or CHAIN), customer and date, sorted by
-    these (nobody last), with `customer_id` and net_sales = sales − refunds.
+def _sums(rows: pl.DataFrame, place: NDArray[np.integer], is_first: NDArray[np.bool_]) -> list[pl.Series]:
+    """The money of `rows` (as …_cents) and the latest receipt, in the order of `place`, one entry per group.
 
-    On the chain's rows several stores of the same day are one.
+    A group begins at each place of `is_first`; nearly all have one row, which is copied, not summed.
     """
-    days = told.days
-    is_same = pl.col("customer_no").eq_missing(pl.col("customer_no").shift(1)) & (
-        pl.col("business_date") == pl.col("business_date").shift(1)
-    )
-    day = days.select((~is_same.fill_null(False)).cum_sum()).to_series()
-    chain = _once(days.drop("store_no"), day)
-    # within one store they are in the order of customers already
-    by_store = days["store_no"].to_numpy().argsort(kind="stable")
-    stores = days.drop("store_no")[pl.Series(by_store)]
-    scope = told.stores.gather(days["store_no"].to_numpy()[by_store])
-    before = int((scope < CHAIN).sum())
-    parts = (stores[:before], chain, stores[before:])
-    scopes = (scope[:before], pl.repeat(CHAIN, chain.height, eager=True), scope[before:])
-    return pl.concat(parts).select(
-        pl.concat(scopes).alias("scope"),
-        told.customers.gather(pl.concat([part["customer_no"] for part in parts])).alias("customer_id"),
-        "business_date",
-        *MONEY_OF_A_DAY,
-        "last_ordered_at",
-        net_sales=(pl.col("sales") - pl.col("refunds")).cast(MONEY),
-        customer_no="customer_no",
+    first = pl.Series(place[is_first])
+    is_several = ~(is_first & np.append(is_first[1:], True))
+    several, group = pl.Series(place[is_several]), np.cumsum(is_first[is_several])
+    groups = pl.Series(np.flatnonzero(is_several[is_first]))
+    told = []
+    for name in (*MONEY_OF_A_DAY, "last_ordered_at"):
+        column = as_cents(pl.col(name)).cast(pl.Int64).alias(f"{name}{CENTS}") if name in MONEY_OF_A_DAY else name
+        # of one piece: to look places up in a table of many takes four times as long
+        values = rows.select(column).rechunk().to_series()
+        firsts = values.gather(first)
+        if len(several):
+            rest = pl.DataFrame({"group": group, "value": values.gather(several)})
+            value = pl.col("value").sum() if name in MONEY_OF_A_DAY else pl.col("value").max()
+            summed = rest.group_by("group", maintain_order=True).agg(value)["value"]
+            # a column where nothing changes (no cost is told, nothing came back) is not copied
+            if not firsts.gather(groups).equals(summed):
+                firsts = firsts.scatter(groups, summed)
+        told.append(firsts)
+    return told
+
+
+def purchases(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The purchases among `rows` of `CustomerDays`: a known customer's day with sales above zero, refunds excluded."""
+    return rows.filter(pl.col("customer_no").is_not_null() & (pl.col("sales_cents") > 0)).select(
+        "scope_no", "customer_no", "business_date", "sales_cents", "promotion_sales_cents", "last_ordered_at"
     )
 
 
-def _once(rows: pl.DataFrame, day: pl.Series) -> pl.DataFrame:
-    """The first row of each `day` (ascending), with the money and the latest receipt of all rows of those few that have
-    several."""
-    is_first = (day != day.shift(1)).fill_null(True)
-    is_several = ~(is_first & is_first.shift(-1).fill_null(True))
-    if not is_several.any():
-        return rows
-    firsts = rows.filter(is_first)
-    summed = (
-        rows.filter(is_several)
-        .group_by(day.filter(is_several).alias("_several"), maintain_order=True)
-        .agg(
-            pl.col(MONEY).sum().cast(MONEY),
-            pl.col("last_ordered_at").max(),
-        )
-        .drop("_several")
-    )
-    places = is_several.filter(is_first).arg_true()
-    # a column where nothing changes (no cost is told, nothing came back) is not copied
-    changed = [name for name in summed.columns if not firsts[name].gather(places).equals(summed[name])]
-    return firsts.with_columns(firsts[name].scatter(places, summed[name]) for name in changed)
-
-
-def purchases(scoped: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per scope and purchase: a known customer's day with sales above zero, refunds excluded."""
-    return scoped.filter(pl.col("customer_id").is_not_null() & (pl.col("sales") > 0)).select(
-        "scope", "customer_id", "business_date", "sales", "promotion_sales", "last_ordered_at", "customer_no"
-    )
+def purchase_dates(told: CustomerDays) -> pl.DataFrame:
+    """One row per known customer and date with a purchase in the chain, sorted by both: customer_id, customer_no,
+    business_date."""
+    days = told.by_store[: told.by_store.height - told.by_store["customer_no"].null_count()]
+    who, day = days["customer_no"], days["business_date"]
+    is_first = changes(who.to_numpy()) | changes(day.to_physical().to_numpy())
+    is_bought = (days["sales_cents"] > 0).to_numpy().copy()
+    at_several = told.at_several.filter(pl.col("customer_no").is_not_null())
+    is_bought[is_first & ~days["is_alone"].to_numpy()] = (at_several["sales_cents"] > 0).to_numpy()
+    found = days.select("customer_no", "business_date").filter(pl.Series(is_first & is_bought))
+    return found.select(told.customers.gather(found["customer_no"]).alias("customer_id"), pl.all())
 
 
 def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, rules: Rules) -> pl.LazyFrame:
@@ -147,7 +198,7 @@ def rhythm(chain_purchases: pl.LazyFrame, *, as_of: date, history_from: date, ru
     ordered_rows = ordered_rows.with_columns(
         purchase_no, own_median, _months_since(history_from, ordered_rows["business_date"])
     )
-    chain_gaps = _chain_gaps(ordered_rows.lazy(), as_of=as_of, history_from=history_from, rules=rules)
+    chain_gaps = _chain_gaps(ordered_rows, as_of=as_of, history_from=history_from, rules=rules)
     blended = rules.gaps_for_own_rhythm
     gaps = (pl.col("purchase_no") - 1).clip(upper_bound=blended)
     own_gap = (
@@ -225,15 +276,15 @@ def _months_since(first: date, days: pl.Series) -> pl.Series:
     Looked up: to take year and month of every day costs ten times as much.
     """
     edges = [first, *(day for day in (days.min(), days.max()) if isinstance(day, date))]
-    calendar = pl.select(day=pl.date_range(min(edges), max(edges))).with_columns(
+    calendar = pl.select(day=pl.date_range(min(edges), max(edges))).select(
         month_no=pl.col("day").dt.year() * 12
         + pl.col("day").dt.month().cast(pl.Int32)
         - (first.year * 12 + first.month)
     )
-    return calendar["month_no"].gather((days - min(edges)).dt.total_days())
+    return calendar["month_no"].gather(days.to_physical() - (min(edges) - date(1970, 1, 1)).days)
 
 
-def _chain_gaps(ordered: pl.LazyFrame, *, as_of: date, history_from: date, rules: Rules) -> pl.Series:
+def _chain_gaps(ordered: pl.DataFrame, *, as_of: date, history_from: date, rules: Rules) -> pl.Series:
     """The chain's gap as it stood before each month of history began, one after the other.
 
     A running median stands at the beginning of each month after its purchase, up to that of the customer's next one. How many
@@ -241,25 +292,20 @@ def _chain_gaps(ordered: pl.LazyFrame, *, as_of: date, history_from: date, rules
     times as long.
     """
     months = len(Month.of(history_from).through(Month.of(as_of)))
-    is_followed = pl.col("customer_no") == pl.col("customer_no").shift(-1)
-    stands = (
-        ordered.select("own_median", "customer_no", begins=pl.col("month_no") + 1)
-        .select("own_median", "begins", ends=pl.when(is_followed).then(pl.col("begins").shift(-1)))
-        .filter(pl.col("own_median").is_not_null() & pl.col("begins").ne_missing(pl.col("ends")))
-    )
-    changes = pl.concat(
-        [
-            stands.group_by("own_median", month_no="begins").agg(customers=pl.len().cast(pl.Int64)),
-            stands.filter(pl.col("ends").is_not_null())
-            .group_by("own_median", month_no="ends")
-            .agg(customers=-pl.len().cast(pl.Int64)),
-        ]
-    ).filter(pl.col("month_no") < months)  # fmt: skip
-    changed = changes.collect()
-    medians, place = np.unique(changed["own_median"].to_numpy(), return_inverse=True)
-    customers = np.zeros((months, len(medians)), np.int64)
-    np.add.at(customers, (changed["month_no"].to_numpy(), place), changed["customers"].to_numpy())
-    gaps = [_median_of_counts(medians, counts) for counts in customers.cumsum(axis=0)]
+    who, begins = ordered["customer_no"].to_numpy(), np.minimum(ordered["month_no"].to_numpy() + 1, months)
+    ends = np.full_like(begins, months)
+    np.copyto(ends[:-1], begins[1:], where=who[1:] == who[:-1])
+    # in half days, which medians of whole days come to; 0 is of whom has none yet
+    size = ((ordered["own_median"] * 2).cast(pl.Int32) + 1).fill_null(0).to_numpy()
+    sizes = int(size.max(initial=0)) + 1
+
+    def medians_by(month_no: NDArray[np.integer]) -> NDArray[np.int64]:
+        """How many medians of each size there were up to the beginning of each month; the last row is of later months."""
+        counts = np.bincount(month_no * sizes + size, minlength=(months + 1) * sizes)
+        return counts.reshape(months + 1, sizes).cumsum(axis=0)
+
+    standing = (medians_by(begins) - medians_by(ends))[:-1, 1:]
+    gaps = [_median_of_counts(np.arange(sizes - 1) / 2, counts) for counts in standing]
     return pl.Series(gaps, dtype=pl.Float64).fill_null(float(rules.unknown_chain_gap_days))
 
 

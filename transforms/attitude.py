@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from schemas.columns import MONEY
+from schemas.columns import MONEY, as_cents
 from schemas.period import window_start
 from schemas.rules import Rules
 from schemas.segments import SERIALISED_ATTITUDES
+from transforms.activity import CustomerDays
 
 BASIS_POINTS = 10_000
 
@@ -51,7 +52,7 @@ def launches(order_lines: pl.LazyFrame, products: pl.LazyFrame, *, history_from:
 
 def loyalty_attitude(
     status: pl.LazyFrame,
-    chain_days: pl.LazyFrame,
+    days: CustomerDays,
     products_bought: pl.LazyFrame,
     products: pl.LazyFrame,
     new_products: pl.LazyFrame,
@@ -62,7 +63,7 @@ def loyalty_attitude(
 ) -> pl.LazyFrame:
     """One row per customer in `status`: attitude (first rule that holds), devotion and what the rules looked at.
 
-    `chain_days`: chain rows of scoped days. `products_bought`: product_days of the window. `stated`: one row per
+    `products_bought`: product_days of the window. `stated`: one row per
     customer with a survey, complaint or lapse reason in the window, `share_of_wallet` (latest) and `named_competitor`.
     Devotion: the top brand's share of spend where the home store sold three or more brands in the window; else the
     stated share of wallet; else 1. Equal brands: the first by name.
@@ -70,15 +71,15 @@ def loyalty_attitude(
     since = window_start(as_of, rules.attitude_months)
     middle = window_start(as_of, rules.attitude_months // 2)
     in_window = pl.col("business_date").is_between(since, as_of)
-    cents = (pl.col("sales").cast(pl.Decimal(38, 2)) * 100).cast(pl.Decimal(38, 0)).cast(pl.Int128)
-    promoted = (pl.col("promotion_sales").cast(pl.Decimal(38, 2)) * 100).cast(pl.Decimal(38, 0)).cast(pl.Int128)
-    spend = (
-        chain_days.filter(in_window & pl.col("customer_id").is_not_null())
-        .group_by("customer_id")
+    cents = as_cents(pl.col("sales"))
+    spend = days.named(
+        days.chain(since, as_of)
+        .filter(pl.col("customer_no").is_not_null())
+        .group_by("customer_no")
         .agg(
-            purchases_24m=(pl.col("sales") > 0).sum().cast(pl.Int64),
-            spent_24m=cents.sum(),
-            promotion_24m=promoted.sum(),
+            purchases_24m=(pl.col("sales_cents") > 0).sum().cast(pl.Int64),
+            spent_24m=pl.col("sales_cents").sum().cast(pl.Int128),
+            promotion_24m=pl.col("promotion_sales_cents").sum().cast(pl.Int128),
         )
     )
     branded = (

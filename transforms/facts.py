@@ -10,7 +10,6 @@ import polars as pl
 from schemas.identity import Linking
 from schemas.period import Month, window_start
 from schemas.rules import Rules
-from schemas.segments import CHAIN
 from transforms import (
     activity,
     attitude,
@@ -23,6 +22,7 @@ from transforms import (
     satisfaction,
     staff,
 )
+from transforms.activity import CustomerDays
 from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
 
 HISTORY_MONTHS = 13
@@ -56,10 +56,7 @@ class PurchaseHistory:
 
     history_from: date
     """The first day with a sale."""
-    scoped: pl.DataFrame
-    """`activity.scoped_days`."""
-    purchases: pl.DataFrame
-    """`activity.purchases`."""
+    days: CustomerDays
     purchase_facts: pl.DataFrame
     """One row per customer and chain purchase: own gap, lapse and overdue thresholds, home store from that day on."""
 
@@ -81,10 +78,9 @@ class Facts:
     """One row per customer: net sales of all that is known, whenever."""
     labels: pl.DataFrame
     """One row per customer: member_id, phone, email as first met on orders or file (for showing who it is)."""
-    scoped: pl.DataFrame
-    purchases: pl.DataFrame
+    days: CustomerDays
     purchase_facts: pl.DataFrame
-    """These three as of PurchaseHistory."""
+    """Both as of PurchaseHistory."""
     file: pl.DataFrame
     products: pl.DataFrame
     stores: pl.DataFrame
@@ -125,6 +121,14 @@ class Facts:
     def as_of(self) -> date:
         return self.month.last_day
 
+    def chain_days(self) -> pl.LazyFrame:
+        """One row per known customer and date in the chain, in no order: the columns of `CustomerDays.chain`, named."""
+        return self.days.named(self.days.chain().filter(pl.col("customer_no").is_not_null()))
+
+    def chain_purchases(self) -> pl.LazyFrame:
+        """One row per customer and purchase in the chain, in no order: the columns of `activity.purchases`, named."""
+        return self.days.named(activity.purchases(self.days.chain()))
+
 
 class NothingKnown(ValueError):
     """There is no sale up to the month's end."""
@@ -140,17 +144,14 @@ def purchase_history(rows: pl.LazyFrame, keys: pl.DataFrame, *, as_of: date, rul
 
     NothingKnown without a sale.
     """
-    told = activity.customer_days(rows.collect(), keys, as_of=as_of)
-    history_from = told.days["business_date"].filter(told.days["sales"] > 0).min()
+    days = activity.customer_days(rows.collect(), keys, as_of=as_of)
+    history_from = days.by_store["business_date"].filter(days.by_store["sales_cents"] > 0).min()
     if not isinstance(history_from, date):
         raise NothingKnown(str(Month.of(as_of)))
-    homes = home_stores.home_by_purchase(told)
-    scoped = activity.scoped_days(told)
-    del told  # the scopes have them all: as large again
-    purchases = activity.purchases(scoped.lazy()).collect()
-    chain_purchases = purchases.lazy().filter(pl.col("scope") == CHAIN)
-    rhythm = activity.rhythm(chain_purchases, as_of=as_of, history_from=history_from, rules=rules).collect()
-    return PurchaseHistory(history_from, scoped, purchases, home_stores.with_homes(rhythm, homes))
+    homes = home_stores.home_by_purchase(days)
+    bought = activity.purchase_dates(days).lazy()
+    rhythm = activity.rhythm(bought, as_of=as_of, history_from=history_from, rules=rules).collect()
+    return PurchaseHistory(history_from, days, home_stores.with_homes(rhythm, homes))
 
 
 def facts_of(
@@ -172,8 +173,6 @@ def facts_of(
     keys = identity.keys
     by_key = keys.lazy()
     history = purchase_history(rows.activity, keys, as_of=as_of, rules=rules)
-    chain_days = history.scoped.lazy().filter((pl.col("scope") == CHAIN) & pl.col("customer_id").is_not_null())
-    chain_purchases = history.purchases.lazy().filter(pl.col("scope") == CHAIN)
     was_listed = (
         pl.LazyFrame(schema={"action_id": pl.String, "customer_id": pl.String}) if listed is None else listed.lazy()
     )
@@ -184,10 +183,12 @@ def facts_of(
     known_lines = rows.order_lines.filter(pl.col("business_date") <= as_of)
     since_36m = window_start(as_of, rules.attitude_months + HISTORY_MONTHS - 1)
     in_month = pl.col("business_date").is_between(month.first_day, as_of)
-    first_refund = (
-        chain_days.filter(pl.col("refunds") > 0)
-        .group_by("customer_id").agg(first_refund_on=pl.col("business_date").min())
-    )  # fmt: skip
+    first_refund = history.days.named(
+        history.days.chain()
+        .filter(pl.col("customer_no").is_not_null() & (pl.col("refunds_cents") > 0))
+        .group_by("customer_no")
+        .agg(first_refund_on=pl.col("business_date").min())
+    )
     member_since = (
         file.lazy().filter(pl.col("member_since").is_not_null()).select("customer_id", earlier_known_on="member_since")
     )
@@ -206,13 +207,12 @@ def facts_of(
         history_from=history.history_from,
         keys=keys,
         identity=identity,
-        recipients=_recipients(gifts.lazy(), by_key, file.lazy(), chain_purchases).collect(),
+        recipients=_recipients(gifts.lazy(), by_key, file.lazy(), history.purchase_facts.lazy()).collect(),
         proposals=proposals(identity, rows.customers.collect(), gifts, decisions, amounts),
         decisions=decisions,
         net_sales=amounts,
         labels=_labels(rows.buyers, by_key).collect(),
-        scoped=history.scoped,
-        purchases=history.purchases,
+        days=history.days,
         purchase_facts=history.purchase_facts,
         file=file,
         products=products,

@@ -7,6 +7,7 @@ import polars as pl
 
 from schemas.period import DAY_BITS
 from transforms.activity import CustomerDays
+from transforms.sorting import changes, in_order
 
 
 def home_by_purchase(told: CustomerDays) -> pl.DataFrame:
@@ -16,43 +17,48 @@ def home_by_purchase(told: CustomerDays) -> pl.DataFrame:
     A store's purchase is a day with sales above zero there.
     """
     bought = (
-        told.days.lazy()
-        .filter(pl.col("customer_no").is_not_null() & (pl.col("sales") > 0))
-        .select("customer_no", "store_no", "business_date", "last_ordered_at")
+        told.by_store.lazy()
+        .filter(pl.col("customer_no").is_not_null() & (pl.col("sales_cents") > 0))
+        .select("customer_no", "scope_no", "business_date", "last_ordered_at")
         .collect()
     )
-    same_customer = bought["customer_no"] == bought["customer_no"].shift(1)
-    is_elsewhere = (same_customer & (bought["store_no"] != bought["store_no"].shift(1))).fill_null(False)
-    is_first = ~(same_customer & (bought["business_date"] == bought["business_date"].shift(1))).fill_null(False)
-    homes = bought.select("customer_no", "business_date", "store_no").filter(is_first)
-    store_no = homes["store_no"]
-    roams = bought["customer_no"].filter(is_elsewhere).unique()
-    if not roams.is_empty():
-        chosen = _most_visited(bought.filter(pl.col("customer_no").is_in(roams.implode())))
-        store_no = store_no.scatter(homes["customer_no"].is_in(roams.implode()).arg_true(), chosen)
-    return homes.select("customer_no", "business_date", told.stores.gather(store_no).alias("home_store_id"))
+    who, store, day = (bought[name].to_physical().to_numpy() for name in ("customer_no", "scope_no", "business_date"))
+    is_new_customer = changes(who)
+    is_first = is_new_customer | changes(day)
+    homes = bought.select("customer_no", "business_date", "scope_no").filter(pl.Series(is_first))
+    scope_no = homes["scope_no"]
+    is_roaming = np.zeros(len(told.customers), bool)
+    is_roaming[who[changes(store) & ~is_new_customer]] = True
+    if is_roaming.any():
+        chosen = _most_visited(bought.filter(pl.Series(is_roaming[who])))
+        scope_no = scope_no.scatter(np.flatnonzero(is_roaming[who[is_first]]), chosen)
+    return homes.select("customer_no", "business_date", told.scopes.gather(scope_no).alias("home_store_id"))
 
 
 def _most_visited(bought: pl.DataFrame) -> pl.Series:
-    """The home (store_no) for each customer and date of `bought`, in order, by how often each of their stores was visited.
+    """The home (scope_no) for each customer and date of `bought`, in order, by how often each of their stores was visited.
 
     Each customer's stores and days make a grid, store by store, of days with and without a visit. Its running count tells
     the visits of any 12 months as the distance of two places: nothing is joined with a customer's whole past.
     """
-    who, store = bought["customer_no"].to_numpy(), bought["store_no"].to_numpy()
-    date = bought["business_date"].cast(pl.Int64).to_numpy()
-    is_new_day = _changes(who) | _changes(date)
+    who, store, date = (
+        bought[name].cast(pl.Int64).to_numpy() for name in ("customer_no", "scope_no", "business_date")
+    )
+    is_new_day = changes(who) | changes(date)
     day = np.cumsum(is_new_day) - 1  # of each visit, among the days of all customers
     day_who, day_date = who[is_new_day], date[is_new_day]
     # the first of the customer's days that lies in the 12 months to each
     at_day, since = (day_who << DAY_BITS | dates for dates in (day_date, _year_before(day_date)))
     since_day = np.searchsorted(at_day, since, side="right")
-    is_new_customer = _changes(day_who)
+    is_new_customer = changes(day_who)
     first_day, customer = np.flatnonzero(is_new_customer), np.cumsum(is_new_customer) - 1
 
-    pairs, row = np.unique(who * (int(store.max()) + 1) + store, return_inverse=True)  # a row per customer and store
-    row_customer = np.empty(len(pairs), np.int64)
-    row_customer[row] = customer[day]
+    # a row per customer and store
+    customers, stores, places = in_order(who, store, np.arange(len(who)))
+    is_new_row = changes(customers) | changes(stores)
+    row = np.empty(len(who), np.int64)
+    row[places] = np.cumsum(is_new_row) - 1
+    row_customer = customer[day[places[is_new_row]]]
     first, width = first_day[row_customer], np.bincount(customer)[row_customer]
     begins = np.cumsum(width) - width
     visited = begins[row] + day - first[row]
@@ -77,7 +83,7 @@ def _most_visited(bought: pl.DataFrame) -> pl.Series:
     # the rows of the grid stand in the order of stores: written backwards, the smaller store id is what stays
     chosen = np.empty(len(day_who), np.int64)
     chosen[asked[is_latest][::-1]] = last_visit[is_latest][::-1]
-    return bought["store_no"].gather(chosen)
+    return bought["scope_no"].gather(chosen)
 
 
 def _year_before(dates: np.ndarray) -> np.ndarray:
@@ -85,13 +91,6 @@ def _year_before(dates: np.ndarray) -> np.ndarray:
     first = int(dates.min())
     calendar = pl.int_range(first, int(dates.max()) + 1, eager=True).cast(pl.Int32).cast(pl.Date)
     return calendar.dt.offset_by("-12mo").cast(pl.Int64).to_numpy()[dates - first]
-
-
-def _changes(values: np.ndarray) -> np.ndarray:
-    """Whether each value differs from the one before it; the first does."""
-    changes = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=changes[1:])
-    return changes
 
 
 def with_homes(rhythm: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:

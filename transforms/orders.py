@@ -49,15 +49,6 @@ def _half_up(numerator: pl.Expr, divisor: int) -> pl.Expr:
     return pl.when(numerator < 0).then(magnitude * -1).otherwise(magnitude)
 
 
-def _as_money(cents: pl.Expr) -> pl.Expr:
-    """Whole cents as Decimal(18, 2)."""
-    return (cents.cast(pl.Decimal(38, 0)) * pl.lit("0.01").cast(pl.Decimal(38, 2))).cast(MONEY)
-
-
-def _as_cents(money: pl.Expr) -> pl.Expr:
-    return (money.cast(pl.Decimal(38, 2)) * 100).cast(pl.Decimal(38, 0)).cast(CENTS)
-
-
 ORDER = ("store_id", "order_id")
 _ORDER_NO = "order_no"
 """While amounts are shared out: a number per order, since windows over numbers cost a third of those over ids."""
@@ -67,7 +58,7 @@ ORDER_AMOUNTS = ("order_paid", "order_goods", "order_refunded")
 
 def _cents_of(frame: pl.DataFrame, role: str) -> pl.Expr:
     """A money role in whole cents; null where the file has no such column."""
-    return _as_cents(pl.col(role)) if role in frame.columns else pl.lit(None, CENTS)
+    return as_cents(pl.col(role)) if role in frame.columns else pl.lit(None, CENTS)
 
 
 def _with_order_no(frame: pl.DataFrame) -> pl.DataFrame:
@@ -100,7 +91,7 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         listed = _half_up(quantity * price, 10_000_000) - _cents_of(frame, "discount").fill_null(0)
     else:
         listed = pl.lit(None, CENTS)
-    frame = frame.with_columns(listed=listed).with_columns(amount=_as_money(pl.col("listed")))
+    frame = frame.with_columns(listed=listed).with_columns(amount=as_money(pl.col("listed")))
     if is_shared:
         frame = _with_order_no(frame)
         paid = _cents_of(frame, "order_paid")
@@ -114,7 +105,7 @@ def line_amount(frame: pl.DataFrame) -> pl.DataFrame:
         has_prices = pl.col("weight").sum().over(_ORDER_NO) > 0
         frame = frame.with_columns(weight=pl.when(has_prices | ~is_plain).then("weight").otherwise("counts"))
         part = pl.when(pl.col("weight").sum().over(_ORDER_NO) > 0).then(_shared_out(pl.col("goods"), pl.col("weight")))
-        amount = pl.when(pl.col("goods").is_null()).then("amount").otherwise(_as_money(part))
+        amount = pl.when(pl.col("goods").is_null()).then("amount").otherwise(as_money(part))
         frame = frame.with_columns(amount=amount).drop("goods", "counts", "weight", _ORDER_NO)
     if "net_sales" in frame.columns:
         own = pl.col("net_sales")
@@ -152,7 +143,7 @@ def _refunded_cents(frame: pl.DataFrame, source: SourceFormat) -> pl.Expr | None
     is more than goods and tax is no refund of goods.
     """
     is_sale = pl.col("line_kind") == "sale"
-    amount = pl.when(is_sale).then(_as_cents(pl.col("amount")).clip(0)).otherwise(0).fill_null(0)
+    amount = pl.when(is_sale).then(as_cents(pl.col("amount")).clip(0)).otherwise(0).fill_null(0)
     rules = [rule for rule in source.refunded_when if rule.column in frame.columns]
     parts: list[pl.Expr] = []
     if "refunded" in frame.columns:
@@ -203,7 +194,7 @@ def refund_lines(lines: pl.DataFrame, source: SourceFormat) -> pl.DataFrame:
         .filter((pl.col("refunded_cents") > 0) & (pl.col("line_kind") == "sale") & pl.col("problem_code").is_null())
     )
     at = pl.coalesce("refunded_at", "ordered_at") if "refunded_at" in lines.columns else pl.col("ordered_at")
-    money = _as_money(pl.col("refunded_cents"))
+    money = as_money(pl.col("refunded_cents"))
     return made.with_columns(
         order_id=pl.col("order_id") + REFUND_ID,
         refund_of=pl.col("order_id"),

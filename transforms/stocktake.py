@@ -33,9 +33,9 @@ def standing(purchase_facts: pl.LazyFrame, at: date, successors: Mapping[str, st
             _is_last=is_known & (is_first.shift(-1).fill_null(True) | (day.shift(-1) > at)),
         )
         .select(
-            pl.col("customer_id", "own_gap_days", "lapsed_after_days", "overdue_after_days", "home_store_id").filter(
-                "_is_last"
-            ),
+            pl.col(
+                "customer_id", "customer_no", "own_gap_days", "lapsed_after_days", "overdue_after_days", "home_store_id"
+            ).filter("_is_last"),
             first_purchase_on=day.filter("_is_first"),
             last_purchase_on=day.filter("_is_last"),
             purchases=pl.col("purchase_no").filter("_is_last").cast(pl.UInt32),
@@ -67,7 +67,7 @@ def customer_status(
     first_day = month.first_day
     now = standing(purchase_facts, month.last_day, successors_now)
     before = standing(purchase_facts, month.previous.last_day, successors_before).select(
-        "customer_id", home_store_id_before="home_store_id", is_lapsed_before="is_lapsed"
+        "customer_no", home_store_id_before="home_store_id", is_lapsed_before="is_lapsed"
     )
     young_chain = len(Month.of(history_from).through(month)) <= rules.new_needs_history_months
     is_first = pl.col("first_purchase_on") >= first_day
@@ -87,14 +87,14 @@ def customer_status(
         .otherwise(pl.lit("active"))
     )
     return (
-        now.join(before, on="customer_id", how="left", validate="1:1")
+        now.join(before, on="customer_no", how="left", validate="1:1")
         .join(earlier_known, on="customer_id", how="left", validate="1:1")
         .with_columns(status=status)
         .with_columns(
             in_base=pl.col("status").is_in(BASE_STATUSES),
             in_base_before=pl.col("is_lapsed_before").not_().fill_null(False),
         )
-        .drop("is_lapsed", "is_lapsed_before", "earlier_known_on", "first_refund_on")
+        .drop("customer_no", "is_lapsed", "is_lapsed_before", "earlier_known_on", "first_refund_on")
         .sort("customer_id")
     )
 

@@ -9,6 +9,8 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.period import window_start, year_start
 from schemas.rules import Rules
+from transforms.activity import CustomerDays
+from transforms.sorting import in_order
 
 BASIS_POINTS = 10_000
 COST_KNOWN_PER_CENT = 95
@@ -30,57 +32,58 @@ def margin() -> pl.Expr:
     return pl.col("costed_net_sales") - pl.col("cost")
 
 
-def customer_sales(scoped: pl.LazyFrame, *, since: date, until: date) -> pl.LazyFrame:
+def customer_sales(days: CustomerDays, *, since: date, until: date, chain_only: bool = False) -> pl.LazyFrame:
     """One row per scope and known customer with anything bought or returned from `since` to `until`, both included.
 
-    net_sales, sales, cost, costed_net_sales, purchase_sales (Decimal; the last of purchase days only), purchases (days
-    with sales above zero), last_purchase_on in the window. `scoped`: as of `activity.scoped_days`, in its order.
+    In the numbers of `days` (`days.named` makes ids and money of them): scope_no, customer_no, net_sales_cents,
+    sales_cents, cost_cents, costed_net_sales_cents, purchase_sales_cents (of purchase days only), purchases (days with
+    sales above zero), last_purchase_on in the window.
     """
-    is_other = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in ("customer_no", "scope"))
+    told = days.chain(since, until) if chain_only else days.scoped(since, until)
     return (
-        scoped.filter(pl.col("customer_id").is_not_null() & pl.col("business_date").is_between(since, until))
-        # a customer's days stand together: to group by two texts takes twice as long
-        .with_columns(_customer=is_other.fill_null(True).cum_sum().set_sorted())
-        .group_by("_customer", maintain_order=True)
+        told.filter(pl.col("customer_no").is_not_null())
+        .group_by("scope_no", "customer_no")
         .agg(
-            pl.col("scope", "customer_id").first(),
-            *(pl.col(name).sum().cast(MONEY) for name in ("net_sales", "sales", "cost", "costed_net_sales")),
-            purchase_sales=pl.col("sales").filter(pl.col("sales") > 0).sum().cast(MONEY),
-            purchases=(pl.col("sales") > 0).sum().cast(pl.Int64),
-            last_purchase_on=pl.col("business_date").filter(pl.col("sales") > 0).max(),
+            pl.col("net_sales_cents", "sales_cents", "cost_cents", "costed_net_sales_cents").sum(),
+            purchase_sales_cents=pl.col("sales_cents").filter(pl.col("sales_cents") > 0).sum(),
+            purchases=(pl.col("sales_cents") > 0).sum().cast(pl.Int64),
+            last_purchase_on=pl.col("business_date").filter(pl.col("sales_cents") > 0).max(),
         )
-        .drop("_customer")
     )
 
 
-def value_classes(scoped: pl.LazyFrame, *, as_of: date, rules: Rules) -> pl.LazyFrame:
+def value_classes(days: CustomerDays, *, as_of: date, rules: Rules, chain_only: bool = False) -> pl.LazyFrame:
     """One row per scope and customer with positive 12-month net sales there: net_sales_12m, its rank and its class.
 
-    A: the customers who together make up to 80 % of the scope's customer sales, at most the top 20 % by count (rounded
-    up), B: up to 95 %, C: the rest. The one whose sales cross a cut belongs to the better class, and so does everybody
-    who spent the same: what counts is the sum of those who spent strictly more.
+    By scope and rank, and among equals by customer. A: the customers who together make up to 80 % of the scope's customer
+    sales, at most the top 20 % by count (rounded up), B: up to 95 %, C: the rest. The one whose sales cross a cut belongs to
+    the better class, and so does everybody who spent the same: what counts is the sum of those who spent strictly more.
     """
-    at, scope, sales = pl.int_range(pl.len()), pl.col("scope"), pl.col("net_sales_12m")
-    is_first = scope != scope.shift(1, fill_value="")
+    at, scope, sales = pl.int_range(pl.len()), pl.col("scope_no"), pl.col("net_sales_12m_cents")
+    is_first = scope.ne_missing(scope.shift(1))
+    spent = (
+        customer_sales(days, since=window_start(as_of, 12), until=as_of, chain_only=chain_only)
+        .filter(pl.col("net_sales_cents") > 0)
+        .select("scope_no", "customer_no", net_sales_12m_cents="net_sales_cents")
+        .collect()
+    )
+    scope_no, below_zero, customer_no = in_order(
+        spent["scope_no"].to_numpy(), -spent["net_sales_12m_cents"].to_numpy(), spent["customer_no"].to_numpy()
+    )
     ranked = (
-        customer_sales(scoped, since=window_start(as_of, 12), until=as_of)
-        .filter(pl.col("net_sales") > 0)
-        .select("scope", "customer_id", net_sales_12m="net_sales")
-        .with_columns(_scope_no=scope.rle_id())
-        # their order within a scope stays that of the customers where they spent the same
-        .sort("_scope_no", "net_sales_12m", descending=[False, True], maintain_order=True)
+        pl.LazyFrame({"scope_no": scope_no, "customer_no": customer_no, "net_sales_12m_cents": -below_zero})
         # places in this order, not groups: they take a tenth of the time
         .with_columns(
             _begins=pl.when(is_first).then(at).forward_fill(),
-            _ends=pl.when(scope != scope.shift(-1, fill_value="")).then(at).backward_fill(),
+            _ends=pl.when(scope.ne_missing(scope.shift(-1))).then(at).backward_fill(),
             _as_much_from=pl.when(is_first | (sales != sales.shift(1))).then(at).forward_fill(),
-            _before=sales.to_physical().cum_sum() - sales.to_physical(),
+            _before=sales.cum_sum() - sales,
         )
         .with_columns(
             rank=pl.col("_as_much_from") - pl.col("_begins") + 1,
             customers=pl.col("_ends") - pl.col("_begins") + 1,
             spent_more=pl.col("_before").gather("_as_much_from") - pl.col("_before").gather("_begins"),
-            total=(pl.col("_before") + sales.to_physical()).gather("_ends") - pl.col("_before").gather("_begins"),
+            total=(pl.col("_before") + sales).gather("_ends") - pl.col("_before").gather("_begins"),
         )
     )
 
@@ -95,7 +98,7 @@ def value_classes(scoped: pl.LazyFrame, *, as_of: date, rules: Rules) -> pl.Lazy
         .then(pl.lit("B"))
         .otherwise(pl.lit("C"))
     )
-    return ranked.select("scope", "customer_id", "net_sales_12m", "rank", value_class=value_class)
+    return days.named(ranked.select("scope_no", "customer_no", "net_sales_12m_cents", "rank", value_class=value_class))
 
 
 def class_moves(classes_before: pl.LazyFrame, classes_now: pl.LazyFrame) -> pl.LazyFrame:
