@@ -20,7 +20,6 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.period import Month
 from schemas.rules import Rules
-from schemas.segments import CHAIN
 from transforms import activity, churn
 from transforms.purchase_models import MODELS, BgNbd, Histories
 
@@ -105,25 +104,25 @@ def beside_lifetimes() -> None:
 
 
 def purchases(rows: Histories) -> pl.DataFrame:
-    """One row per customer and day, first and last as told, the others evenly between."""
+    """A roll-up: one row per customer and day, first and last as told, the others evenly between."""
     numbers = np.repeat(np.arange(len(rows)), rows.x + 1)
     place = np.arange(len(numbers)) - np.repeat(np.cumsum(rows.x + 1) - (rows.x + 1), rows.x + 1)
     first = -np.round(rows.age * 7).astype(int)
     share = place / np.maximum(np.repeat(rows.x, rows.x + 1), 1)
     day = np.repeat(first, rows.x + 1) + np.round(share * np.repeat(np.round(rows.t_x * 7), rows.x + 1)).astype(int)
     rng = np.random.default_rng(1)
+    nothing = dict.fromkeys(activity.MONEY_OF_A_DAY[1:], pl.lit(0).cast(MONEY))
     return (
         pl.DataFrame({"customer_no": numbers, "day": day, "sales": rng.gamma(4, 50, len(numbers)) + 1})
         .unique(["customer_no", "day"])
         .select(
-            "customer_no",
-            scope=pl.lit(CHAIN),
+            store_id=pl.lit("S001"),
+            buyer_key="customer_no",
             customer_id=pl.format("c{}", pl.col("customer_no").cast(pl.String).str.zfill(7)),
             business_date=pl.lit(MONTH.last_day) + pl.duration(days="day"),
             sales=pl.col("sales").round(2).cast(MONEY),
         )
-        .with_columns(net_sales="sales", **dict.fromkeys(("cost", "costed_net_sales"), pl.lit(0).cast(MONEY)))
-        .sort("customer_no", "business_date")
+        .with_columns(last_ordered_at=pl.col("business_date").cast(pl.Datetime("us")), **nothing)
     )
 
 
@@ -137,9 +136,11 @@ def whole_month(customers: int) -> None:
     bought = purchases(rows)
     first = bought["business_date"].min()
     assert isinstance(first, date)
-    rhythm = activity.rhythm(bought.lazy(), as_of=MONTH.last_day, history_from=first, rules=Rules()).collect()
+    days = activity.customer_days(bought, bought.select("buyer_key", "customer_id").unique(), as_of=MONTH.last_day)
+    dates = activity.purchase_dates(days).lazy()
+    rhythm = activity.rhythm(dates, as_of=MONTH.last_day, history_from=first, rules=Rules()).collect()
     facts: Any = SimpleNamespace(
-        month=MONTH, as_of=MONTH.last_day, history_from=first, purchase_facts=rhythm, scoped=bought
+        month=MONTH, as_of=MONTH.last_day, history_from=first, purchase_facts=rhythm, days=days
     )
     status = rhythm.lazy().group_by("customer_id").agg(
         last_purchase_on=pl.col("business_date").max(), status=pl.lit("at_risk")

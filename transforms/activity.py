@@ -51,10 +51,17 @@ class CustomerDays:
         parts = (self.by_store.lazy().filter("is_alone"), self.at_several.lazy())
         return pl.concat([_told(_between(part, since, until), chain_no) for part in parts])
 
+    def stores(self, since: date | None = None, until: date | None = None) -> pl.LazyFrame:
+        """One row per store, customer and date, in no order: columns as of `chain`."""
+        return _told(_between(self.by_store.lazy(), since, until), pl.col("scope_no"))
+
     def scoped(self, since: date | None = None, until: date | None = None) -> pl.LazyFrame:
-        """The same once per store and once for the chain: one row per scope, customer and date."""
-        stores = _told(_between(self.by_store.lazy(), since, until), pl.col("scope_no"))
-        return pl.concat([stores, self.chain(since, until)])
+        """Both: one row per scope, customer and date."""
+        return pl.concat([self.stores(since, until), self.chain(since, until)])
+
+    def numbers(self) -> pl.LazyFrame:
+        """One row per customer: customer_id and its customer_no."""
+        return pl.LazyFrame({"customer_id": self.customers}).with_row_index("customer_no")
 
     def named(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """`rows` with `scope` and `customer_id` in the place of their numbers, and Decimals in the place of …_cents (of

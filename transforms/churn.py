@@ -19,7 +19,6 @@ from schemas.churn import CalibrationBin, Churn, RaceRow
 from schemas.columns import MONEY
 from schemas.period import Month, window_start
 from schemas.rules import Rules
-from schemas.segments import CHAIN
 from transforms import value
 from transforms.facts import Facts
 from transforms.purchase_models import MODELS, Fit, Floats, GammaGamma, Histories, Ints, PurchaseModel
@@ -350,14 +349,13 @@ def month_churn(facts: Facts, status: pl.LazyFrame, rules: Rules) -> MonthChurn:
     `status`: one row per customer at the month's end, for the stopgap. Under 200 repeat customers or 12 months of
     history nothing is foretold: the hiatus rule alone, and value_at_stake is the stopgap.
     """
-    numbered = facts.purchase_facts.sort("customer_id", "business_date").with_columns(
-        customer_no=pl.col("customer_id").rle_id()
-    )
-    ids = numbered.select("customer_no", "customer_id").unique(maintain_order=True)
-    repeat = int((numbered.group_by("customer_no").len()["len"] > 1).sum())
+    # without holes: not everybody known has bought
+    numbered = facts.purchase_facts.with_columns(pl.col("customer_no").rle_id())
+    ids = numbered.filter(pl.col("purchase_no") == 1).select("customer_no", "customer_id")
+    repeat = int((numbered["purchase_no"] == 2).sum())
     months = len(Month.of(facts.history_from).through(facts.month))
 
-    stopgap = value.sales_before_silence(facts.scoped.lazy().filter(pl.col("scope") == CHAIN), status)
+    stopgap = value.sales_before_silence(facts.days, status)
 
     def without(reason: str, race: tuple[RaceRow, ...] = ()) -> MonthChurn:
         return MonthChurn(Churn("hiatus_rule", reason, race, ()), _silent_frame(ids, stopgap.collect()))
@@ -465,11 +463,14 @@ def _spend(facts: Facts, ids: pl.DataFrame, purchases: Ints) -> _Spend:
 
     Whoever is worth nothing or less so far leaves the fit and is foretold nothing.
     """
-    chain = facts.scoped.lazy().filter((pl.col("scope") == CHAIN) & pl.col("customer_id").is_not_null())
-    window = chain.filter(pl.col("business_date") >= window_start(facts.as_of, 12))
-    has_margin = bool(window.select(value.is_cost_known()).collect().item())
+    days, as_of = facts.days, facts.as_of
+
+    def sums(since: date | None) -> pl.LazyFrame:
+        return days.named(value.customer_sales(days, since=since, until=as_of, chain_only=True))
+
+    has_margin = bool(sums(window_start(as_of, 12)).select(value.is_cost_known()).collect().item())
     worth = value.margin() if has_margin else pl.col("net_sales")
-    totals = chain.group_by("customer_id").agg(worth=worth.sum().cast(MONEY)).collect()
+    totals = sums(None).select("customer_id", worth=worth).collect()
     total = ids.join(totals, on="customer_id", how="left", maintain_order="left")["worth"].fill_null(0)
     average = total.cast(pl.Float64).to_numpy() / purchases
     pays = average > 0

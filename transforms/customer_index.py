@@ -8,9 +8,8 @@ import polars as pl
 
 from schemas.columns import MONEY
 from schemas.rules import Rules
-from schemas.segments import CHAIN
 from schemas.source_formats import CUSTOMER_KEYS
-from transforms import contacts, people, value, vip
+from transforms import activity, contacts, people, value, vip
 from transforms.facts import Facts, LandedRows, resolved
 from transforms.identity import recipient_keys, with_platform
 from transforms.lookup_frames import LookupFrames
@@ -67,8 +66,7 @@ def _rain(weather: pl.LazyFrame) -> pl.LazyFrame:
 def _purchases(facts: Facts) -> pl.LazyFrame:
     """One row per customer and chain purchase, with what the look-ups need of it."""
     at_store = (
-        facts.purchases.lazy()
-        .filter(pl.col("scope") != CHAIN)
+        facts.days.named(activity.purchases(facts.days.stores()))
         .rename({"scope": "store_id"})
         .sort("customer_id", "business_date", "last_ordered_at", "store_id", nulls_last=False)
         .group_by("customer_id", "business_date", maintain_order=True)
@@ -107,7 +105,7 @@ def _customers(facts: Facts, on_file: pl.DataFrame, buyers: pl.LazyFrame, rules:
         )
     )
     classes = (
-        value.value_classes(facts.scoped.lazy().filter(pl.col("scope") == CHAIN), as_of=facts.as_of, rules=rules)
+        value.value_classes(facts.days, as_of=facts.as_of, rules=rules, chain_only=True)
         .select("customer_id", "value_class", "net_sales_12m")
     )  # fmt: skip
     received = (
@@ -154,6 +152,6 @@ def _customers(facts: Facts, on_file: pl.DataFrame, buyers: pl.LazyFrame, rules:
 
 def known_from(facts: Facts) -> date:
     """The last day with a sale."""
-    last = facts.scoped.filter((pl.col("scope") != CHAIN) & (pl.col("sales") > 0))["business_date"].max()
+    last = facts.days.by_store.filter(pl.col("sales_cents") > 0)["business_date"].max()
     assert isinstance(last, date)
     return last

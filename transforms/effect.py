@@ -29,7 +29,6 @@ from schemas.effect import (
     PRIOR_DEVIATION,
     PRIOR_EFFECT,
 )
-from schemas.segments import CHAIN
 from transforms.actions import action_id
 from transforms.contacts import result_code
 from transforms.facts import Facts
@@ -87,7 +86,7 @@ def effects_of(facts: Facts, loop: Loop) -> Effects:
     """The outcome of the month's lists, and the effect by kind of all lists so far, as known at the month's end."""
     lists = current_names(loop.lists.lazy(), facts.keys.lazy())
     this_month = lists.filter((pl.col("month") == str(facts.month)) & ~pl.col("is_held_out"))
-    chain_days = facts.scoped.lazy().filter((pl.col("scope") == CHAIN) & pl.col("customer_id").is_not_null())
+    chain_days = facts.chain_days()
     came = outcomes(this_month, facts.contacts.lazy(), chain_days, month=str(facts.month)).collect()
     by_kind = effect_by_kind(trials(lists, chain_days, as_of=facts.as_of)).collect()
     return Effects(came, by_kind, came.height > 0 and facts.contacts.height > 0)

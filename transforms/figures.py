@@ -13,6 +13,7 @@ from schemas.period import Month, window_start
 from schemas.rules import Rules
 from schemas.segments import CHAIN, KNOWLEDGE_QUESTIONS
 from transforms import attitude, care, people, referral, stocktake, value, vip
+from transforms.activity import CustomerDays, purchases
 from transforms.facts import HISTORY_MONTHS, Facts
 
 
@@ -45,8 +46,9 @@ class MonthCount:
 def scopes_of(facts: Facts) -> list[str]:
     """The chain and every store that has a review this month: known by a sale, or open in the store file. A store that
     closed before the month has one only while money still moves there."""
-    in_month = facts.scoped.filter(pl.col("business_date") >= facts.month.first_day)
-    seen, moving = (set(days["scope"].unique()) - {CHAIN} for days in (facts.scoped, in_month))
+    days = facts.days.by_store
+    in_month = days.filter(pl.col("business_date") >= facts.month.first_day)
+    seen, moving = (set(facts.days.scopes.gather(rows["scope_no"].unique())) for rows in (days, in_month))
     for row in facts.stores.iter_rows(named=True):
         opened = row["opened_on"] is None or row["opened_on"] <= facts.as_of
         closed = row["closed_on"] is not None and row["closed_on"] < facts.month.first_day
@@ -60,9 +62,7 @@ def scopes_of(facts: Facts) -> list[str]:
 def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
     """What is counted at the end of `month` (the review's own, or one of the twelve before it), without a purchase model."""
     as_of = month.last_day
-    scoped = facts.scoped.lazy().filter(pl.col("business_date") <= as_of)
-    purchases = facts.purchases.lazy().filter(pl.col("business_date") <= as_of)
-    chain_days = scoped.filter(pl.col("scope") == CHAIN)
+    days = facts.days
     is_young = len(Month.of(facts.history_from).through(month)) <= rules.new_needs_history_months
 
     status = stocktake.customer_status(
@@ -74,14 +74,14 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
         successors_before=stocktake.successors_by(facts.stores, month.previous.last_day),
         rules=rules,
     ).collect()
-    classes = value.value_classes(scoped, as_of=as_of, rules=rules).collect()
-    classes_before = value.value_classes(scoped, as_of=month.previous.last_day, rules=rules)
+    classes = value.value_classes(days, as_of=as_of, rules=rules).collect()
+    classes_before = value.value_classes(days, as_of=month.previous.last_day, rules=rules)
     status = _with_vips(status.lazy(), classes.lazy(), classes_before, facts.file.lazy(), rules).collect()
     since = window_start(as_of, rules.attitude_months)
     stated = vip.stated_views(facts.surveys.lazy(), facts.complaints.lazy(), since=since, as_of=as_of).collect()
     attitudes = attitude.loyalty_attitude(
         status.lazy(),
-        chain_days,
+        days,
         facts.products_bought.lazy().filter(pl.col("business_date") <= as_of),
         facts.products.lazy(),
         facts.new_products.lazy(),
@@ -89,14 +89,12 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
         as_of=as_of,
         rules=rules,
     ).collect()
-    sales_12m = value.customer_sales(scoped, since=window_start(as_of, 12), until=as_of)
+    sales_12m = days.named(value.customer_sales(days, since=window_start(as_of, 12), until=as_of))
     mix = attitude.attitude_mix(sales_12m, attitudes.lazy(), classes.lazy()).collect()
     contacts = facts.contacts.lazy().filter(pl.col("contacted_at").dt.date() <= as_of)
     brought = referral.month_referrals(status.lazy(), facts.referred.lazy(), contacts).collect()
     stake = (
-        value.sales_before_silence(chain_days, status.lazy())
-        .rename({"net_sales_before_silence": "value_at_stake"})
-        .collect()
+        value.sales_before_silence(days, status.lazy()).rename({"net_sales_before_silence": "value_at_stake"}).collect()
     )
     everybody = stocktake.stocktake(status.lazy().drop("is_vip", "is_vip_before")).collect()
     vips = stocktake.stocktake(status.lazy()).collect()
@@ -105,15 +103,10 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
     parts = [
         everybody.lazy().select("scope", *(name for name in stocktake.TERMS if not name.endswith("_vip"))),
         vips.lazy().select("scope", vip_opening_base="opening_base", vip_closing_base="closing_base"),
-        _month_sales(scoped, purchases, month),
+        _month_sales(days, month),
         _status_counts(status.lazy(), stake.lazy()),
-        value.value_ingredients(
-            scoped,
-            classes.lazy(),
-            purchases.group_by("scope", "customer_id").agg(first_purchase_on=pl.col("business_date").min()),
-            as_of=as_of,
-        ),
-        value.repeat_cohort(purchases, as_of=as_of),
+        value.value_ingredients(days, classes.lazy(), as_of=as_of),
+        value.repeat_cohort(days, as_of=as_of),
         mix.lazy()
         .group_by("scope")
         .agg(buyers_12m=pl.col("customers").sum(), serialised_buyers_12m=pl.col("serialised").sum()),
@@ -172,19 +165,20 @@ def _with_vips(
     ).drop("is_a", "was_a", "in_tier")
 
 
-def _month_sales(scoped: pl.LazyFrame, purchases: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    in_month = pl.col("business_date").is_between(month.first_day, month.last_day)
-    money = scoped.filter(in_month).group_by("scope").agg(
-        net_sales=pl.col("net_sales").sum().cast(MONEY),
-        refunds=pl.col("refunds").sum().cast(MONEY),
-        identified_net_sales=pl.col("net_sales").filter(pl.col("customer_id").is_not_null()).sum().cast(MONEY),
+def _month_sales(days: CustomerDays, month: Month) -> pl.LazyFrame:
+    of_month = days.scoped(month.first_day, month.last_day)
+    is_identified = pl.col("customer_no").is_not_null()
+    money = of_month.group_by("scope_no").agg(
+        pl.col("net_sales_cents").sum(),
+        pl.col("refunds_cents").sum(),
+        identified_net_sales_cents=pl.col("net_sales_cents").filter(is_identified).sum(),
     )  # fmt: skip
-    bought = purchases.filter(in_month).group_by("scope").agg(
-        buyers=pl.col("customer_id").n_unique().cast(pl.Int64),
+    bought = purchases(of_month).group_by("scope_no").agg(
+        buyers=pl.col("customer_no").n_unique().cast(pl.Int64),
         purchases=pl.len().cast(pl.Int64),
-        purchase_sales=pl.col("sales").sum().cast(MONEY),
+        purchase_sales_cents=pl.col("sales_cents").sum(),
     )  # fmt: skip
-    return money.join(bought, on="scope", how="left", validate="1:1")
+    return days.named(money.join(bought, on="scope_no", how="left", validate="1:1"))
 
 
 def _with_chain(rows: pl.LazyFrame, sums: list[pl.Expr]) -> pl.LazyFrame:
@@ -260,7 +254,7 @@ def only_this_month(facts: Facts, count: MonthCount, actions: pl.LazyFrame) -> p
             pl.col("is_live").sum().cast(pl.Int64).alias("live_customers"),
         ],
     )
-    top = value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=10)
+    top = value.top_of_year(facts.days, as_of=facts.as_of, most=10)
     known = vip_knowledge(facts, count, top.select("customer_id").unique())
     answered = pl.sum_horizontal(pl.col(KNOWLEDGE_QUESTIONS).cast(pl.Int64))
     answers = (

@@ -41,9 +41,7 @@ def _most_visited(bought: pl.DataFrame) -> pl.Series:
     Each customer's stores and days make a grid, store by store, of days with and without a visit. Its running count tells
     the visits of any 12 months as the distance of two places: nothing is joined with a customer's whole past.
     """
-    who, store, date = (
-        bought[name].cast(pl.Int64).to_numpy() for name in ("customer_no", "scope_no", "business_date")
-    )
+    who, store, date = (bought[name].cast(pl.Int64).to_numpy() for name in ("customer_no", "scope_no", "business_date"))
     is_new_day = changes(who) | changes(date)
     day = np.cumsum(is_new_day) - 1  # of each visit, among the days of all customers
     day_who, day_date = who[is_new_day], date[is_new_day]

@@ -47,7 +47,7 @@ class LeavingNumbers:
 def leaving_numbers(facts: Facts, count: MonthCount, rules: Rules, predicted: pl.DataFrame) -> LeavingNumbers:
     """What page 4 says at the month's end. `predicted`: one row per customer, `buy_again_3m` (schemas.churn.CHURN_COLUMNS)."""
     status, file, contacts = count.status.lazy(), facts.file.lazy(), facts.contacts.lazy()
-    purchases = facts.purchases.lazy().filter(pl.col("scope") == CHAIN)
+    purchases = facts.chain_purchases()
     reach = people.reach(file, on=facts.as_of)
     silent = lapse.silent_customers(status, purchases).collect().lazy()
     reasons = lapse.lapse_reasons(

@@ -14,7 +14,8 @@ from schemas.columns import MONEY
 from schemas.period import Month, window_start
 from schemas.rules import Rules
 from schemas.segments import CHAIN
-from transforms.value import is_cost_known, margin
+from transforms.activity import CustomerDays
+from transforms.value import customer_sales, first_purchases, is_cost_known, margin
 
 ADOPTION_MONTHS = 3
 LOOK_BACK_MONTHS = 24
@@ -332,28 +333,19 @@ def key_accounts(classes: pl.LazyFrame, file: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def rfm(scoped: pl.LazyFrame, *, as_of: date, rules: Rules) -> pl.LazyFrame:
+def rfm(days: CustomerDays, *, as_of: date, rules: Rules) -> pl.LazyFrame:
     """One row per scope and customer with a purchase in 24 months: `rfm_group`, of the eight by three fixed cuts.
 
     High is: last purchase at most `rfm_recency_days` ago; at least `rfm_purchases` purchases; net sales of at least
     `rfm_net_sales` (all in the scope, in 24 months). Equal customers get equal groups: no quantiles.
     """
-    bought = scoped.filter(
-        pl.col("customer_id").is_not_null()
-        & pl.col("business_date").is_between(window_start(as_of, rules.attitude_months), as_of)
-    )
-    recent = (pl.lit(as_of) - pl.col("last_on")).dt.total_days() <= rules.rfm_recency_days
+    since = window_start(as_of, rules.attitude_months)
+    recent = (pl.lit(as_of) - pl.col("last_purchase_on")).dt.total_days() <= rules.rfm_recency_days
     often = pl.col("purchases") >= rules.rfm_purchases
     much = pl.col("net_sales") >= rules.rfm_net_sales
     letters = [pl.when(is_high).then(pl.lit("h")).otherwise(pl.lit("l")) for is_high in (recent, often, much)]
     return (
-        bought.group_by("scope", "customer_id")
-        .agg(
-            last_on=pl.col("business_date").filter(pl.col("sales") > 0).max(),
-            purchases=(pl.col("sales") > 0).sum(),
-            net_sales=pl.col("net_sales").sum().cast(MONEY),
-        )
-        .filter(pl.col("purchases") > 0)
+        days.named(customer_sales(days, since=since, until=as_of).filter(pl.col("purchases") > 0))
         .select("scope", "customer_id", "net_sales", rfm_group=pl.concat_str(letters))
         .sort("scope", "customer_id")
     )
@@ -362,26 +354,17 @@ def rfm(scoped: pl.LazyFrame, *, as_of: date, rules: Rules) -> pl.LazyFrame:
 # ---- profit
 
 
-def profit(scoped: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+def profit(days: CustomerDays, *, as_of: date) -> pl.LazyFrame:
     """One row per scope: profit per returning and per first-time customer of the 12 months, and how many customers'
     lifetime margin is below zero.
 
     Profit is `value.margin` where cost is known for at least 95 % of the sales in the window, else net sales:
     `is_margin`. First-time: first purchase in the scope within the window. `unprofitable_customers` is null where the
-    lifetime's cost is not known so far. `first_purchases`: scope, customer_id, first_purchase_on.
+    lifetime's cost is not known so far.
     """
     since = window_start(as_of, 12)
-    known = scoped.filter(pl.col("customer_id").is_not_null() & (pl.col("business_date") <= as_of))
-    keys = ["scope", "customer_id"]
-
-    def summed(rows: pl.LazyFrame) -> pl.LazyFrame:
-        return rows.group_by(keys).agg(
-            *(pl.col(name).sum().cast(MONEY) for name in ("net_sales", "cost", "costed_net_sales")),
-            bought=(pl.col("sales") > 0).any(),
-        )
-
     lifetime = (
-        summed(known)
+        days.named(customer_sales(days, since=None, until=as_of))
         .group_by("scope")
         .agg(
             is_costed=is_cost_known(),
@@ -392,9 +375,11 @@ def profit(scoped: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date) 
     )
     is_first = pl.col("first_purchase_on") >= since
     year = (
-        summed(known.filter(pl.col("business_date") >= since))
-        .filter("bought")
-        .join(first_purchases, on=keys, how="inner", validate="1:1")
+        days.named(
+            customer_sales(days, since=since, until=as_of)
+            .filter(pl.col("purchases") > 0)
+            .join(first_purchases(days, until=as_of), on=["scope_no", "customer_no"], how="inner", validate="1:1")
+        )
         .with_columns(is_margin=is_cost_known().over("scope"))
         .with_columns(profit=pl.when("is_margin").then(margin()).otherwise("net_sales"))
     )

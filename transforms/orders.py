@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from schemas.columns import MONEY, QUANTITY
+from schemas.columns import MONEY, QUANTITY, as_cents, as_money
 from schemas.orders import ADDED_ROW, REFUND_ID
 from schemas.source_formats import LineRule, SourceFormat, roles_of
 from transforms import identity, phones

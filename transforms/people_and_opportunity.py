@@ -117,10 +117,7 @@ def people_numbers(facts: Facts, count: MonthCount, plan: Plan, rules: Rules) ->
         .sort("home_store_id", "customer_id")
         .collect()
     )
-    first_purchases = (
-        facts.purchases.lazy().group_by("scope", "customer_id").agg(first_purchase_on=pl.col("business_date").min())
-    )
-    profits = opportunity.profit(facts.scoped.lazy(), first_purchases, as_of=as_of).collect()
+    profits = opportunity.profit(facts.days, as_of=as_of).collect()
     handover = _handover(facts, count, plan, rules)
     associates, store_counts = _associates(facts, count, plan, rules)
     moved_on = stocktake.successors_by(facts.stores, as_of)
@@ -150,7 +147,7 @@ def people_numbers(facts: Facts, count: MonthCount, plan: Plan, rules: Rules) ->
 
 
 def _rfm(facts: Facts, rules: Rules) -> pl.DataFrame:
-    grouped = opportunity.rfm(facts.scoped.lazy(), as_of=facts.as_of, rules=rules)
+    grouped = opportunity.rfm(facts.days, as_of=facts.as_of, rules=rules)
     counted = (
         grouped.group_by("scope", "rfm_group")
         .agg(customers=pl.len().cast(pl.Int64), net_sales_24m=pl.col("net_sales").sum())

@@ -76,7 +76,7 @@ def month_plan(facts: Facts, count: MonthCount, rules: Rules, loop: effect.Loop,
             actions.from_silence(_silent(facts, count, rules), first=first),
             actions.from_top_spender(_to_visit(facts, rules), first=first, last=last),
             actions.from_vips(
-                value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=10)
+                value.top_of_year(facts.days, as_of=facts.as_of, most=10)
                 .filter(pl.col("scope") != CHAIN)
                 .sort("rank", "scope")
                 .unique(subset="customer_id", keep="first", maintain_order=True),
@@ -116,7 +116,7 @@ def _owners(facts: Facts, count: MonthCount, homes: pl.LazyFrame) -> pl.LazyFram
 def _to_visit(facts: Facts, rules: Rules) -> pl.LazyFrame:
     """One row per store's highest spender of the year, in the months in which they are visited; else no row."""
     best = (
-        value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=1)
+        value.top_of_year(facts.days, as_of=facts.as_of, most=1)
         .filter(pl.col("scope") != CHAIN)
         .sort("net_sales", "customer_id", descending=[True, False])
         .unique(subset="customer_id", keep="first", maintain_order=True)
@@ -134,9 +134,9 @@ def _silent(facts: Facts, count: MonthCount, rules: Rules) -> pl.LazyFrame:
         .agg(entry_sales=pl.col("net_sales_12m").min())
     )
     status = count.status.lazy()
-    silent = lapse.silent_customers(status, facts.purchases.lazy().filter(pl.col("scope") == CHAIN))
+    silent = lapse.silent_customers(status, facts.chain_purchases())
     let_go = lapse.let_go(silent, facts.file.lazy(), facts.contacts.lazy(), as_of=facts.as_of, rules=rules)
-    spent = value.sales_before_silence(facts.scoped.lazy().filter(pl.col("scope") == CHAIN), status)
+    spent = value.sales_before_silence(facts.days, status)
     return (
         status.join(lapse.recently_silent(status, as_of=facts.as_of), on="customer_id", how="semi")
         .join(let_go, on="customer_id", how="anti")

@@ -9,8 +9,8 @@ import polars as pl
 
 from schemas.period import Month
 from schemas.rules import Rules
-from schemas.segments import CHAIN
 from transforms import value
+from transforms.activity import CustomerDays
 from transforms.intervals import steady_mean
 
 DAYS_AFTER = 90
@@ -33,7 +33,7 @@ def _state(days_since: pl.Expr) -> list[pl.Expr]:
 
 
 def after(
-    events: pl.DataFrame, purchase_facts: pl.DataFrame, scoped: pl.LazyFrame, touched: pl.DataFrame,
+    events: pl.DataFrame, purchase_facts: pl.DataFrame, days: CustomerDays, touched: pl.DataFrame,
     *, as_of: date, rules: Rules,
 ) -> pl.DataFrame:  # fmt: skip
     """One row per event of a known customer whose 90 days are over: event_id, is_back, matched_share (null: nobody alike).
@@ -64,7 +64,7 @@ def after(
         .unique()
     )
     months = sorted(Month.of(day) for day in happened["month_start"].unique())
-    alike = _alike(months, thresholds, scoped, touched, happened, rules)
+    alike = _alike(months, thresholds, days, touched, happened, rules)
     days_since = (pl.col("anchor_on") - pl.col("last_purchase_on")).dt.total_days()
     return (
         before.with_columns(_state(days_since))
@@ -96,18 +96,16 @@ class _Alike:
 
 
 def _alike(
-    months: Sequence[Month], purchases: pl.DataFrame, scoped: pl.LazyFrame, touched: pl.DataFrame,
+    months: Sequence[Month], purchases: pl.DataFrame, days: CustomerDays, touched: pl.DataFrame,
     happened: pl.DataFrame, rules: Rules,
 ) -> _Alike:  # fmt: skip
     shares, classes = [], []
-    chain_days = scoped.filter(pl.col("scope") == CHAIN)
     whom = happened.select("customer_id").unique()
     for month in months:
         end = month.previous.last_day
         start = pl.lit(month.first_day)
-        letters = value.value_classes(chain_days.filter(pl.col("business_date") <= end), as_of=end, rules=rules).select(
-            "customer_id", "value_class"
-        ).collect()  # fmt: skip
+        classes_then = value.value_classes(days, as_of=end, rules=rules, chain_only=True)
+        letters = classes_then.select("customer_id", "value_class").collect()
         classes.append(letters.join(whom, on="customer_id", how="semi").select("customer_id", month_start=start,
                                                                                value_class="value_class"))  # fmt: skip
         later = purchases.lazy().filter(

@@ -217,12 +217,12 @@ class _Dealer:
 
     def _status_rows(self) -> pl.DataFrame:
         """One row per scope and status, prospects included: customers, VIPs, 12-month sales in the chain, value at stake."""
-        count = self.count
+        count, days = self.count, self.facts.days
         chain_sales = (
-            value.customer_sales(
-                self.facts.scoped.lazy().filter(pl.col("scope") == CHAIN),
-                since=window_start(self.facts.as_of, 12),
-                until=self.facts.as_of,
+            days.named(
+                value.customer_sales(
+                    days, since=window_start(self.facts.as_of, 12), until=self.facts.as_of, chain_only=True
+                )
             )
             .select("customer_id", net_sales_12m="net_sales")
             .collect()
@@ -295,7 +295,7 @@ class _Dealer:
 
     def _vips(self) -> pl.DataFrame:
         facts = self.facts
-        top = value.top_of_year(facts.scoped.lazy(), as_of=facts.as_of, most=10)
+        top = value.top_of_year(facts.days, as_of=facts.as_of, most=10)
         recent = facts.products_bought.lazy().filter(pl.col("business_date") >= window_start(facts.as_of, 24))
         ids = top.select("customer_id").unique()
         known = vip_knowledge(facts, self.count, ids)

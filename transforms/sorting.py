@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.integer]
+Whole = TypeVar("Whole", bound=np.integer)
 WORD = 63
 """Bits of a signed number that sort as it does."""
 
 
-def in_order(*keys: Ints) -> tuple[Ints, ...]:
+def in_order(*keys: NDArray[Whole]) -> tuple[NDArray[Whole], ...]:
     """The rows of `keys` (arrays of one length) by the first of them, within it by the second, and so on. Where the last key
     is the row's number, it tells afterwards which row came from where, and equal rows stay as they were.
 
@@ -39,7 +41,7 @@ def in_order(*keys: Ints) -> tuple[Ints, ...]:
     return tuple(reversed(told))
 
 
-def _stable_order(key: Ints) -> Ints:
+def _stable_order(key: NDArray[np.integer]) -> NDArray[np.integer]:
     """Row numbers by `key`, those of equal rows ascending."""
     width = (int(key.max()) - int(key.min())).bit_length()
     if width + (len(key) - 1).bit_length() > WORD:

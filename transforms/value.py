@@ -9,7 +9,7 @@ import polars as pl
 from schemas.columns import MONEY
 from schemas.period import window_start, year_start
 from schemas.rules import Rules
-from transforms.activity import CustomerDays
+from transforms.activity import CustomerDays, purchases
 from transforms.sorting import in_order
 
 BASIS_POINTS = 10_000
@@ -32,8 +32,8 @@ def margin() -> pl.Expr:
     return pl.col("costed_net_sales") - pl.col("cost")
 
 
-def customer_sales(days: CustomerDays, *, since: date, until: date, chain_only: bool = False) -> pl.LazyFrame:
-    """One row per scope and known customer with anything bought or returned from `since` to `until`, both included.
+def customer_sales(days: CustomerDays, *, since: date | None, until: date, chain_only: bool = False) -> pl.LazyFrame:
+    """One row per scope and known customer with anything bought or returned from `since` (None: ever) to `until`, both included.
 
     In the numbers of `days` (`days.named` makes ids and money of them): scope_no, customer_no, net_sales_cents,
     sales_cents, cost_cents, costed_net_sales_cents, purchase_sales_cents (of purchase days only), purchases (days with
@@ -136,14 +136,13 @@ def pareto(classes: pl.LazyFrame, *, steps: int = 20) -> pl.LazyFrame:
     )
 
 
-def top_of_year(scoped: pl.LazyFrame, *, as_of: date, most: int) -> pl.LazyFrame:
+def top_of_year(days: CustomerDays, *, as_of: date, most: int) -> pl.LazyFrame:
     """One row per scope and rank: the `most` customers by year-to-date net sales (positive only), of `ranked` in all.
 
     Equal sums: the later last purchase first, then the customer id.
     """
     return (
-        customer_sales(scoped, since=year_start(as_of), until=as_of)
-        .filter(pl.col("net_sales") > 0)
+        days.named(customer_sales(days, since=year_start(as_of), until=as_of).filter(pl.col("net_sales_cents") > 0))
         .sort("scope", "net_sales", "last_purchase_on", "customer_id", descending=[False, True, True, False])
         .with_columns(
             rank=pl.int_range(1, pl.len() + 1).over("scope").cast(pl.Int64),
@@ -153,17 +152,22 @@ def top_of_year(scoped: pl.LazyFrame, *, as_of: date, most: int) -> pl.LazyFrame
     )
 
 
-def value_ingredients(
-    scoped: pl.LazyFrame, classes: pl.LazyFrame, first_purchases: pl.LazyFrame, *, as_of: date
-) -> pl.LazyFrame:
-    """One row per scope: the sums and counts behind the window metrics of value.
+def first_purchases(days: CustomerDays, *, until: date) -> pl.LazyFrame:
+    """One row per scope and customer with a purchase there: scope_no, customer_no, `first_purchase_on` at that scope."""
+    bought = purchases(days.scoped(until=until))
+    return bought.group_by("scope_no", "customer_no").agg(first_purchase_on=pl.col("business_date").min())
 
-    `first_purchases`: one row per scope and customer, `first_purchase_on` at that scope.
-    """
-    since = window_start(as_of, 12)
-    whole = scoped.group_by("scope").agg(
-        net_sales_12m=pl.col("net_sales").filter(pl.col("business_date") >= since).sum().cast(MONEY),
-        net_sales_ytd=pl.col("net_sales").filter(pl.col("business_date") >= year_start(as_of)).sum().cast(MONEY),
+
+def value_ingredients(days: CustomerDays, classes: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+    """One row per scope: the sums and counts behind the window metrics of value."""
+    since, is_of_year = window_start(as_of, 12), pl.col("business_date") >= year_start(as_of)
+    whole = days.named(
+        days.scoped(since, as_of)
+        .group_by("scope_no")
+        .agg(
+            net_sales_12m_cents=pl.col("net_sales_cents").sum(),
+            net_sales_ytd_cents=pl.col("net_sales_cents").filter(is_of_year).sum(),
+        )
     )
     counted = classes.group_by("scope").agg(
         customers_12m=pl.len().cast(pl.Int64),
@@ -179,25 +183,24 @@ def value_ingredients(
         .cast(MONEY),
     )
     top = (
-        top_of_year(scoped, as_of=as_of, most=50)
+        top_of_year(days, as_of=as_of, most=50)
         .group_by("scope")
         .agg(
             top10_net_sales_ytd=pl.col("net_sales").filter(pl.col("rank") <= 10).sum().cast(MONEY),
             top50_net_sales_ytd=pl.col("net_sales").sum().cast(MONEY),
         )
     )
-    keys = ["scope", "customer_id"]
-    is_first_time = pl.col("first_purchase_on") >= since
-    split = (
-        customer_sales(scoped, since=since, until=as_of)
+    is_first_time, net_sales = pl.col("first_purchase_on") >= since, pl.col("net_sales_cents")
+    split = days.named(
+        customer_sales(days, since=since, until=as_of)
         .filter(pl.col("purchases") > 0)
-        .join(first_purchases, on=keys, how="left", validate="1:1")
-        .group_by("scope")
+        .join(first_purchases(days, until=as_of), on=["scope_no", "customer_no"], how="left", validate="1:1")
+        .group_by("scope_no")
         .agg(
             first_time_customers_12m=is_first_time.sum().cast(pl.Int64),
-            first_time_net_sales_12m=pl.col("net_sales").filter(is_first_time).sum().cast(MONEY),
+            first_time_net_sales_12m_cents=net_sales.filter(is_first_time).sum(),
             returning_customers_12m=is_first_time.not_().sum().cast(pl.Int64),
-            returning_net_sales_12m=pl.col("net_sales").filter(~is_first_time).sum().cast(MONEY),
+            returning_net_sales_12m_cents=net_sales.filter(~is_first_time).sum(),
         )
     )
     joined = whole
@@ -206,40 +209,48 @@ def value_ingredients(
     return joined.sort("scope")
 
 
-def repeat_cohort(scope_purchases: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+def repeat_cohort(days: CustomerDays, *, as_of: date) -> pl.LazyFrame:
     """One row per scope: customers whose first purchase was 180–544 days before `as_of`, and how many of them bought
     again within 180 days of it (day 180 included)."""
-    first = scope_purchases.group_by("scope", "customer_id").agg(
-        first=pl.col("business_date").min(),
-        second=pl.col("business_date").sort().get(1, null_on_oob=True),
+    first = (
+        purchases(days.scoped(until=as_of))
+        .group_by("scope_no", "customer_no")
+        .agg(
+            first=pl.col("business_date").min(),
+            second=pl.col("business_date").sort().get(1, null_on_oob=True),
+        )
     )
     age = (pl.lit(as_of) - pl.col("first")).dt.total_days()
     again = (pl.col("second") - pl.col("first")).dt.total_days() <= 180
-    return (
+    return days.named(
         first.filter(age.is_between(180, 544))
-        .group_by("scope")
+        .group_by("scope_no")
         .agg(
             repeat_cohort_180d=pl.len().cast(pl.Int64),
             repeat_customers_180d=again.fill_null(False).sum().cast(pl.Int64),
         )
-        .sort("scope")
+        .sort("scope_no")
     )
 
 
-def sales_before_silence(chain_days: pl.LazyFrame, status: pl.LazyFrame) -> pl.LazyFrame:
+def sales_before_silence(days: CustomerDays, status: pl.LazyFrame) -> pl.LazyFrame:
     """One row per customer who is at risk or lapsed: net sales of the 12 months to the last purchase, never below zero.
 
     Who is worth winning back; and the value at stake while no purchase model holds: what the silence is about, not what
     will be lost.
     """
-    silent = status.filter(pl.col("status").is_in(["at_risk", "lapsed"])).select("customer_id", "last_purchase_on")
-    return (
-        chain_days.join(silent, on="customer_id", how="inner", validate="m:1")
+    silent = (
+        status.filter(pl.col("status").is_in(["at_risk", "lapsed"]))
+        .join(days.numbers(), on="customer_id", how="inner", validate="1:1")
+        .select("customer_no", "last_purchase_on", year_before=pl.col("last_purchase_on").dt.offset_by("-12mo"))
+    )
+    return days.named(
+        days.chain()
+        .join(silent, on="customer_no", how="inner", validate="m:1")
         .filter(
-            (pl.col("business_date") <= pl.col("last_purchase_on"))
-            & (pl.col("business_date") > pl.col("last_purchase_on").dt.offset_by("-12mo"))
+            (pl.col("business_date") <= pl.col("last_purchase_on")) & (pl.col("business_date") > pl.col("year_before"))
         )
-        .group_by("customer_id")
-        .agg(net_sales_before_silence=pl.col("net_sales").sum().clip(lower_bound=0).cast(MONEY))
-        .sort("customer_id")
+        .group_by("customer_no")
+        .agg(net_sales_before_silence_cents=pl.col("net_sales_cents").sum().clip(lower_bound=0))
+        .sort("customer_no")
     )

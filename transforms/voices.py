@@ -42,9 +42,11 @@ from schemas.voices import (
     Voices,
 )
 from transforms import complaints, referral_trees, repurchase, satisfaction
+from transforms.activity import purchases
 from transforms.facts import Facts
 from transforms.figures import MonthCount, all_homes, scopes_of
 from transforms.intervals import newcombe, wilson
+from transforms.value import customer_sales
 
 WELCOME_WITHIN_DAYS = 7
 TROUBLES_SHOWN = {"product": 5, "brand": 3}
@@ -104,7 +106,7 @@ def voice_numbers(facts: Facts, count: MonthCount, rules: Rules, own_value: pl.D
         .sort("brought_value_12m", "in_tree", "customer_id", descending=[True, True, False])
         .collect()
     )
-    chain_days = facts.scoped.lazy().filter((pl.col("scope") == CHAIN) & pl.col("customer_id").is_not_null())
+    chain_days = facts.chain_days()
     cohort = referral_trees.cohort(
         facts.purchase_facts.lazy().select("customer_id", "business_date"), facts.earlier_known.lazy(), chain_days,
         facts.referred.lazy(), as_of=as_of, history_from=facts.history_from, rules=rules,
@@ -160,15 +162,11 @@ def voice_numbers(facts: Facts, count: MonthCount, rules: Rules, own_value: pl.D
 
 def _sales_12m(facts: Facts) -> pl.LazyFrame:
     """One row per customer: own_value_12m = net sales of the last 12 months in the chain, never below 0."""
-    return (
-        facts.scoped.lazy()
-        .filter(
-            (pl.col("scope") == CHAIN)
-            & pl.col("customer_id").is_not_null()
-            & pl.col("business_date").is_between(window_start(facts.as_of, 12), facts.as_of)
+    since, until = window_start(facts.as_of, 12), facts.as_of
+    return facts.days.named(
+        customer_sales(facts.days, since=since, until=until, chain_only=True).select(
+            "customer_no", own_value_12m_cents=pl.col("net_sales_cents").clip(lower_bound=0)
         )
-        .group_by("customer_id")
-        .agg(own_value_12m=pl.col("net_sales").sum().clip(lower_bound=0).cast(MONEY))
     )
 
 
@@ -187,7 +185,7 @@ def _after(
     named = events.select("customer_id", event_id=event_id, anchor_on=anchor)
     everybody = facts.purchase_facts.select("customer_id").unique()
     whom = everybody if touched is None else touched.select("customer_id").drop_nulls().unique()
-    return repurchase.after(named, facts.purchase_facts, facts.scoped.lazy(), whom, as_of=facts.as_of, rules=rules)
+    return repurchase.after(named, facts.purchase_facts, facts.days, whom, as_of=facts.as_of, rules=rules)
 
 
 def _asking(facts: Facts) -> pl.LazyFrame:
@@ -225,18 +223,17 @@ def _ingredients(facts: Facts, parts: _Parts) -> pl.LazyFrame:
     """One row per scope. Counts are null where their file never came, 0 where it came and has nothing of the scope."""
     since = window_start(facts.as_of, 12)
     referred = facts.referred.lazy().select("customer_id")
-    brought_sales = (
-        facts.scoped.lazy()
-        .filter(pl.col("business_date") >= since)
-        .join(referred, on="customer_id", how="semi")
-        .group_by("scope")
-        .agg(referred_net_sales_12m=pl.col("net_sales").sum().cast(MONEY))
+    days = facts.days
+    brought_sales = days.named(
+        days.scoped(since)
+        .join(days.numbers().join(referred, on="customer_id", how="semi"), on="customer_no", how="semi")
+        .group_by("scope_no")
+        .agg(referred_net_sales_12m_cents=pl.col("net_sales_cents").sum())
     )
-    bought = (
-        facts.purchases.lazy()
-        .filter(pl.col("business_date") >= since)
-        .group_by("scope")
-        .agg(customers_bought_12m=pl.col("customer_id").n_unique().cast(pl.Int64))
+    bought = days.named(
+        purchases(days.scoped(since))
+        .group_by("scope_no")
+        .agg(customers_bought_12m=pl.col("customer_no").n_unique().cast(pl.Int64))
     )
     cohort = parts.groups.group_by("scope").agg(
         *(

@@ -16,7 +16,7 @@ from flows.lake import Lake
 from flows.month import known_ledger, month_facts
 from flows.sample_chain import write_sample_chain
 from schemas.period import Month
-from schemas.segments import CHAIN, LAPSE_REASON
+from schemas.segments import LAPSE_REASON
 from transforms import lapse, people
 from transforms.facts import Facts
 from transforms.figures import MonthCount, month_count
@@ -51,7 +51,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     known = known_ledger(lake, None)
     facts = month_facts(lake, known, settings, MONTH)
     count = month_count(facts, MONTH, settings.rules)
-    purchases = facts.purchases.lazy().filter(pl.col("scope") == CHAIN)
+    purchases = facts.chain_purchases()
     status = count.status.lazy()
     reasons = lapse.lapse_reasons(
         lapse.silent_customers(status, purchases), file=facts.file.lazy(), homes=status,
@@ -98,7 +98,7 @@ def reasons_left_behind(sample: Sample) -> dict[str, str]:
     for customer_id, at in facts.contacts.select("customer_id", "contacted_at").iter_rows():
         contacts[customer_id].append(at.date())
     bought: dict[str, list[tuple[date, bool]]] = defaultdict(list)
-    chain_days = facts.purchases.filter(pl.col("scope") == CHAIN).sort("business_date")
+    chain_days = facts.chain_purchases().sort("business_date").collect()
     for customer_id, day, promotion, sales in chain_days.select(
         "customer_id", "business_date", "promotion_sales", "sales"
     ).iter_rows():
@@ -164,9 +164,7 @@ def test_reasons_with_evidence_are_found_and_none_is_made_up(sample: Sample):
 
 
 def test_evidence_is_from_before_the_customer_became_overdue(sample: Sample):
-    overdue = lapse.silent_customers(
-        sample.count.status.lazy(), sample.facts.purchases.lazy().filter(pl.col("scope") == CHAIN)
-    )
+    overdue = lapse.silent_customers(sample.count.status.lazy(), sample.facts.chain_purchases())
     dated = sample.reasons.join(overdue.collect(), on="customer_id").filter(pl.col("evidence_on").is_not_null())
     assert dated.height > 50
     assert dated.filter(pl.col("evidence_on") >= pl.col("overdue_on")).is_empty()

@@ -12,8 +12,8 @@ from schemas.churn import Churn
 from schemas.columns import MONEY
 from schemas.period import Month
 from schemas.rules import Rules
-from schemas.segments import CHAIN
 from tests.conftest import REAL_DATA
+from tests.transforms.days_of_customers import days_of
 from transforms import activity, stocktake
 from transforms.churn import MonthChurn, month_churn
 
@@ -24,14 +24,11 @@ def facts_from(purchases: pl.DataFrame, month: Month) -> tuple[SimpleNamespace, 
     """What `month_churn` reads, from one row per customer and day: customer_id, business_date, sales; and the status."""
     known = purchases.filter(pl.col("business_date") <= month.last_day).sort("customer_id", "business_date")
     amount = pl.col("sales").round(2).cast(MONEY)
-    zero = pl.lit(0).cast(MONEY)
-    scoped = known.select(
-        pl.lit(CHAIN).alias("scope"), "customer_id", "business_date", sales=amount, refunds=zero, cost=zero,
-        costed_net_sales=zero, promotion_sales=zero, net_sales=amount,
-        customer_no=pl.col("customer_id").rle_id(),
-    )  # fmt: skip
+    days = days_of(known.select("customer_id", "business_date", sales=amount))
     first = known["business_date"].min()
-    facts_ = activity.rhythm(scoped.lazy(), as_of=month.last_day, history_from=first, rules=RULES)
+    facts_ = activity.rhythm(
+        activity.purchase_dates(days).lazy(), as_of=month.last_day, history_from=first, rules=RULES
+    )
     facts = facts_.with_columns(home_store_id=pl.lit("s1")).collect()
     status = stocktake.customer_status(
         facts.lazy(),
@@ -41,7 +38,7 @@ def facts_from(purchases: pl.DataFrame, month: Month) -> tuple[SimpleNamespace, 
         month=month, history_from=first, successors_now={}, successors_before={}, rules=RULES,
     )  # fmt: skip
     return SimpleNamespace(
-        month=month, as_of=month.last_day, history_from=first, purchase_facts=facts, scoped=scoped
+        month=month, as_of=month.last_day, history_from=first, purchase_facts=facts, days=days
     ), status
 
 

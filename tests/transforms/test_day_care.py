@@ -26,7 +26,7 @@ FILE = {
     "note": pl.String, "points": pl.Int64, "stored_value": pl.Decimal(18, 2), "referrer_id": pl.String,
 }  # fmt: skip
 PURCHASE = {
-    "customer_id": pl.String, "business_date": pl.Date, "purchase_no": pl.Int64, "own_gap_days": pl.Float64,
+    "customer_id": pl.String, "customer_no": pl.UInt32, "business_date": pl.Date, "purchase_no": pl.Int64, "own_gap_days": pl.Float64,
     "lapsed_after_days": pl.Float64, "overdue_after_days": pl.Float64, "home_store_id": pl.String, "store_id": pl.String,
     "last_ordered_at": pl.Datetime("us"), "sales": pl.Decimal(18, 2), "product": pl.String, "category": pl.String,
 }  # fmt: skip
@@ -73,7 +73,10 @@ def world(*, customers=(ANN,), purchases=(), contacts=(), gifts=(), rain=(), com
         customers=pl.LazyFrame(list(customers), schema=FILE),
         purchases=pl.LazyFrame(list(purchases), schema=PURCHASE)
         .sort("customer_id", "business_date")
-        .with_columns(purchase_no=pl.int_range(1, pl.len() + 1).over("customer_id")),
+        .with_columns(
+            purchase_no=pl.int_range(1, pl.len() + 1).over("customer_id"),
+            customer_no=pl.col("customer_id").rank("dense").cast(pl.UInt32),
+        ),
         bought=pl.LazyFrame(schema=bought_schema),
         served=pl.LazyFrame([("c001", "A1", date(2026, 1, 1))], schema={"customer_id": pl.String, "associate_id": pl.String, "business_date": pl.Date}, orient="row"),
         gifts=pl.LazyFrame(list(gifts), schema=GIFT),

@@ -10,7 +10,10 @@ import polars as pl
 import pytest
 
 from schemas.rules import Rules
+from schemas.segments import CHAIN
+from tests.transforms.days_of_customers import days_of
 from transforms import opportunity
+from transforms.activity import CustomerDays
 
 AS_OF = date(2026, 10, 31)
 RULES = Rules()
@@ -168,33 +171,35 @@ def test_29_february_is_the_28th_in_common_years():
 
 
 def test_equal_customers_are_in_the_same_rfm_group_and_cuts_belong_to_the_better():
-    scoped = pl.LazyFrame(
-        [("*", who, day, Decimal(amount), Decimal(amount)) for who, day, amount in (
-            ("x", date(2026, 5, 4), 400), ("y", date(2026, 5, 4), 400), ("late", date(2026, 5, 3), 400),
-            ("x", date(2026, 5, 3), 600), ("y", date(2026, 5, 3), 600), ("old", date(2024, 10, 31), 9),
-        )],
-        schema={"scope": pl.String, "customer_id": pl.String, "business_date": pl.Date,
-                "sales": pl.Decimal(18, 2), "net_sales": pl.Decimal(18, 2)},
-        orient="row",
+    days = days_of(
+        pl.DataFrame(
+            [
+                ("x", date(2026, 5, 4), Decimal(400)), ("y", date(2026, 5, 4), Decimal(400)), ("late", date(2026, 5, 3), Decimal(400)),
+                ("x", date(2026, 5, 3), Decimal(600)), ("y", date(2026, 5, 3), Decimal(600)), ("old", date(2024, 10, 31), Decimal(9)),
+            ],
+            schema=["customer_id", "business_date", "sales"], orient="row",
+        )
     )  # fmt: skip
     rules = Rules(rfm_recency_days=180, rfm_purchases=2, rfm_net_sales=1000)
-    got = opportunity.rfm(scoped, as_of=AS_OF, rules=rules).collect()
+    got = opportunity.rfm(days, as_of=AS_OF, rules=rules).filter(pl.col("scope") == CHAIN).collect()
     assert got.select("customer_id", "rfm_group").rows() == [("late", "lll"), ("x", "hhh"), ("y", "hhh")]
 
 
-def money(*rows: tuple[str, str, int, int, int]) -> pl.LazyFrame:
+def money(*rows: tuple[str, str, int, int, int]) -> CustomerDays:
     """customer, day, sales, cost, sales with a known cost."""
-    return pl.LazyFrame(
-        [("*", who, date.fromisoformat(day), Decimal(s), Decimal(s), Decimal(c), Decimal(k)) for who, day, s, c, k in rows],
-        schema={"scope": pl.String, "customer_id": pl.String, "business_date": pl.Date, "sales": pl.Decimal(18, 2),
-                "net_sales": pl.Decimal(18, 2), "cost": pl.Decimal(18, 2), "costed_net_sales": pl.Decimal(18, 2)},
-        orient="row",
+    return days_of(
+        pl.DataFrame(
+            [(who, date.fromisoformat(day), *amounts) for who, day, *amounts in rows],
+            schema=["customer_id", "business_date", "sales", "cost", "costed_net_sales"], orient="row",
+        )
     )  # fmt: skip
 
 
-def profit_of(scoped: pl.LazyFrame) -> dict[str, object]:
-    firsts = scoped.group_by("scope", "customer_id").agg(first_purchase_on=pl.col("business_date").min())
-    return opportunity.profit(scoped, firsts, as_of=AS_OF).collect().to_dicts()[0]
+def profit_of(days: CustomerDays) -> dict[str, object]:
+    told = opportunity.profit(days, as_of=AS_OF).collect().to_dicts()
+    chain, store = sorted(told, key=lambda row: row["scope"] != CHAIN)
+    assert chain | {"scope": ""} == store | {"scope": ""}, "one store is the chain"
+    return chain
 
 
 def test_profit_is_margin_only_while_cost_is_known_for_95_in_100():

@@ -10,6 +10,8 @@ import polars as pl
 
 from schemas.columns import MONEY
 from schemas.rules import Rules
+from tests.transforms.days_of_customers import days_of
+from transforms.activity import CustomerDays
 from transforms.repurchase import after
 from transforms.value import value_classes
 
@@ -17,16 +19,10 @@ AS_OF = date(2026, 10, 31)
 FIRST = date(2025, 1, 1)
 
 
-def scoped_of(days: dict[str, list[date]]) -> pl.DataFrame:
-    rows = [(who, day) for who, theirs in days.items() for day in theirs]
-    money = {
-        name: pl.Series([Decimal(100 + 7 * len(days[who])) for who, _ in rows], dtype=MONEY)
-        for name in ("net_sales", "sales")
-    }
-    zero = {name: pl.Series([Decimal(0)] * len(rows), dtype=MONEY) for name in ("cost", "costed_net_sales")}
-    return pl.DataFrame({"scope": ["*"] * len(rows), "customer_id": [who for who, _ in rows], "business_date": [day for _, day in rows],
-                         **money, **zero}, schema_overrides={"business_date": pl.Date, "customer_id": pl.String},
-                        ).with_columns(customer_no=pl.col("customer_id").rle_id())  # fmt: skip
+def bought(days: dict[str, list[date]]) -> CustomerDays:
+    rows = [(who, day, Decimal(100 + 7 * len(theirs))) for who, theirs in days.items() for day in theirs]
+    columns = {"customer_id": pl.String, "business_date": pl.Date, "sales": MONEY}
+    return days_of(pl.DataFrame(rows, schema=columns, orient="row"))
 
 
 def state(days: list[date], on: date, limits: tuple[int, int]) -> tuple[str, int] | None:
@@ -64,19 +60,17 @@ def test_every_event_agrees_with_plain_loops():
         )
         events = [(f"e{n}", rng.choice([*days, None]), FIRST + timedelta(days=rng.randrange(span))) for n in range(12)]
         touched = {who for _, who, _ in events if who} | {"c0"}
-        scoped = scoped_of(days)
+        customer_days = bought(days)
         told = after(
             pl.DataFrame(events, schema={"event_id": pl.String, "customer_id": pl.String, "anchor_on": pl.Date}, orient="row"),
-            thresholds, scoped.lazy(), pl.DataFrame({"customer_id": sorted(touched)}), as_of=AS_OF, rules=Rules(),
+            thresholds, customer_days, pl.DataFrame({"customer_id": sorted(touched)}), as_of=AS_OF, rules=Rules(),
         )  # fmt: skip
         got = {row["event_id"]: row for row in told.to_dicts()}
         due = {name: (who, on) for name, who, on in events if who and on + timedelta(days=90) <= AS_OF}
         assert set(got) == set(due)
         for name, (who, on) in due.items():
             before = on.replace(day=1) - timedelta(days=1)
-            frame = value_classes(
-                scoped.lazy().filter(pl.col("business_date") <= before), as_of=before, rules=Rules()
-            ).collect()
+            frame = value_classes(customer_days, as_of=before, rules=Rules(), chain_only=True).collect()
             letter = dict(frame.select("customer_id", "value_class").iter_rows())
 
             def back(one: str, start: date, days: dict[str, list[date]] = days) -> bool:
@@ -115,9 +109,7 @@ def test_the_ninetieth_day_counts_and_the_day_itself_does_not():
          ("too young", "a", date(2026, 8, 3))],
         schema={"event_id": pl.String, "customer_id": pl.String, "anchor_on": pl.Date}, orient="row",
     )  # fmt: skip
-    told = after(
-        events, frame, scoped_of(days).lazy(), pl.DataFrame({"customer_id": ["a"]}), as_of=AS_OF, rules=Rules()
-    )
+    told = after(events, frame, bought(days), pl.DataFrame({"customer_id": ["a"]}), as_of=AS_OF, rules=Rules())
     assert dict(told.select("event_id", "is_back").iter_rows()) == {
         "90 days before": True,
         "91 days before": False,
