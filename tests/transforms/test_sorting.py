@@ -28,7 +28,7 @@ def test_each_key_keeps_its_type_and_the_rows_their_amounts():
     chance = np.random.default_rng(3)
     store, day = chance.integers(0, 60, 5000).astype(np.uint8), chance.integers(-900, 900, 5000).astype(np.int32)
     stores, days, places = in_order(store, day, np.arange(5000, dtype=np.uint32))
-    assert (stores.dtype, days.dtype, places.dtype) == (np.uint8, np.int32, np.uint32)
+    assert [key.dtype.name for key in (stores, days, places)] == ["uint8", "int32", "uint32"]
     assert (store[places] == stores).all() and (day[places] == days).all()
     assert sorted(places.tolist()) == list(range(5000))
 
