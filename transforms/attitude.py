@@ -11,6 +11,7 @@ from schemas.period import window_start
 from schemas.rules import Rules
 from schemas.segments import SERIALISED_ATTITUDES
 from transforms.activity import CustomerDays
+from transforms.value import customer_sales
 
 BASIS_POINTS = 10_000
 
@@ -159,22 +160,24 @@ def loyalty_attitude(
     )
 
 
-def attitude_mix(sales_12m: pl.LazyFrame, attitudes: pl.LazyFrame, classes: pl.LazyFrame) -> pl.LazyFrame:
+def attitude_mix(days: CustomerDays, attitudes: pl.LazyFrame, classes: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
     """One row per scope and attitude: the scope's 12-month buyers, how many of them are serialised, their net sales.
 
-    `sales_12m`: `value.customer_sales` of the 12 months; who has a purchase there is a buyer, also when more was returned.
-    Serialised: loyal, early adopter, or class A in this scope.
+    Who has a purchase there is a buyer, also when more was returned. Serialised: loyal, early adopter, or class A in this
+    scope.
     """
-    keys = ["scope", "customer_id"]
+    by_number = attitudes.join(days.numbers(), on="customer_id", how="inner", validate="1:1")
+    best = classes.filter(pl.col("value_class") == "A").select("scope", "customer_id", is_best=pl.lit(True))
+    buyers = (
+        customer_sales(days, since=window_start(as_of, 12), until=as_of)
+        .filter(pl.col("purchases") > 0)
+        .select("scope_no", "customer_no", "net_sales_cents")
+        .join(by_number.select("customer_no", "attitude"), on="customer_no", how="left", validate="m:1")
+    )
     return (
-        sales_12m.filter(pl.col("purchases") > 0)
-        .select(*keys, "net_sales")
-        .join(attitudes.select("customer_id", "attitude"), on="customer_id", how="left", validate="m:1")
-        .join(classes.select(*keys, "value_class"), on=keys, how="left", validate="1:1")
-        .with_columns(
-            is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES)
-            | (pl.col("value_class") == "A").fill_null(False)
-        )
+        days.named(buyers)
+        .join(best, on=["scope", "customer_id"], how="left", validate="1:1")
+        .with_columns(is_serialised=pl.col("attitude").is_in(SERIALISED_ATTITUDES) | pl.col("is_best").fill_null(False))
         .group_by("scope", "attitude")
         .agg(
             customers=pl.len().cast(pl.Int64),

@@ -24,6 +24,7 @@ from transforms import (
 )
 from transforms.activity import CustomerDays
 from transforms.identity import Identity, identity_of, net_sales, proposals, recipient_keys
+from transforms.value import first_purchases
 
 HISTORY_MONTHS = 13
 """A review looks back this far for its trends: the month, the one before, and the same month of last year."""
@@ -81,6 +82,8 @@ class Facts:
     days: CustomerDays
     purchase_facts: pl.DataFrame
     """Both as of PurchaseHistory."""
+    first_purchases: pl.DataFrame
+    """`value.first_purchases`."""
     file: pl.DataFrame
     products: pl.DataFrame
     stores: pl.DataFrame
@@ -213,6 +216,7 @@ def facts_of(
         net_sales=amounts,
         labels=_labels(rows.buyers, by_key).collect(),
         days=history.days,
+        first_purchases=first_purchases(history.days),
         purchase_facts=history.purchase_facts,
         file=file,
         products=products,

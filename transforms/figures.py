@@ -89,8 +89,7 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
         as_of=as_of,
         rules=rules,
     ).collect()
-    sales_12m = days.named(value.customer_sales(days, since=window_start(as_of, 12), until=as_of))
-    mix = attitude.attitude_mix(sales_12m, attitudes.lazy(), classes.lazy()).collect()
+    mix = attitude.attitude_mix(days, attitudes.lazy(), classes.lazy(), as_of=as_of).collect()
     contacts = facts.contacts.lazy().filter(pl.col("contacted_at").dt.date() <= as_of)
     brought = referral.month_referrals(status.lazy(), facts.referred.lazy(), contacts).collect()
     stake = (
@@ -105,8 +104,8 @@ def month_count(facts: Facts, month: Month, rules: Rules) -> MonthCount:
         vips.lazy().select("scope", vip_opening_base="opening_base", vip_closing_base="closing_base"),
         _month_sales(days, month),
         _status_counts(status.lazy(), stake.lazy()),
-        value.value_ingredients(days, classes.lazy(), as_of=as_of),
-        value.repeat_cohort(days, as_of=as_of),
+        value.value_ingredients(days, classes.lazy(), facts.first_purchases.lazy(), as_of=as_of),
+        value.repeat_cohort(days, facts.first_purchases.lazy(), as_of=as_of),
         mix.lazy()
         .group_by("scope")
         .agg(buyers_12m=pl.col("customers").sum(), serialised_buyers_12m=pl.col("serialised").sum()),

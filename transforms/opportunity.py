@@ -15,7 +15,7 @@ from schemas.period import Month, window_start
 from schemas.rules import Rules
 from schemas.segments import CHAIN
 from transforms.activity import CustomerDays
-from transforms.value import customer_sales, first_purchases, is_cost_known, margin
+from transforms.value import customer_sales, is_cost_known, margin
 
 ADOPTION_MONTHS = 3
 LOOK_BACK_MONTHS = 24
@@ -354,13 +354,13 @@ def rfm(days: CustomerDays, *, as_of: date, rules: Rules) -> pl.LazyFrame:
 # ---- profit
 
 
-def profit(days: CustomerDays, *, as_of: date) -> pl.LazyFrame:
+def profit(days: CustomerDays, firsts: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
     """One row per scope: profit per returning and per first-time customer of the 12 months, and how many customers'
     lifetime margin is below zero.
 
     Profit is `value.margin` where cost is known for at least 95 % of the sales in the window, else net sales:
     `is_margin`. First-time: first purchase in the scope within the window. `unprofitable_customers` is null where the
-    lifetime's cost is not known so far.
+    lifetime's cost is not known so far. `firsts`: `value.first_purchases`.
     """
     since = window_start(as_of, 12)
     lifetime = (
@@ -378,7 +378,7 @@ def profit(days: CustomerDays, *, as_of: date) -> pl.LazyFrame:
         days.named(
             customer_sales(days, since=since, until=as_of)
             .filter(pl.col("purchases") > 0)
-            .join(first_purchases(days, until=as_of), on=["scope_no", "customer_no"], how="inner", validate="1:1")
+            .join(firsts, on=["scope_no", "customer_no"], how="inner", validate="1:1")
         )
         .with_columns(is_margin=is_cost_known().over("scope"))
         .with_columns(profit=pl.when("is_margin").then(margin()).otherwise("net_sales"))

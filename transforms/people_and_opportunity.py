@@ -117,7 +117,7 @@ def people_numbers(facts: Facts, count: MonthCount, plan: Plan, rules: Rules) ->
         .sort("home_store_id", "customer_id")
         .collect()
     )
-    profits = opportunity.profit(facts.days, as_of=as_of).collect()
+    profits = opportunity.profit(facts.days, facts.first_purchases.lazy(), as_of=as_of).collect()
     handover = _handover(facts, count, plan, rules)
     associates, store_counts = _associates(facts, count, plan, rules)
     moved_on = stocktake.successors_by(facts.stores, as_of)

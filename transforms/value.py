@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from schemas.columns import MONEY
 from schemas.period import window_start, year_start
 from schemas.rules import Rules
 from transforms.activity import CustomerDays, purchases
-from transforms.sorting import in_order
+from transforms.sorting import changes, in_order
 
 BASIS_POINTS = 10_000
 COST_KNOWN_PER_CENT = 95
@@ -152,14 +153,26 @@ def top_of_year(days: CustomerDays, *, as_of: date, most: int) -> pl.LazyFrame:
     )
 
 
-def first_purchases(days: CustomerDays, *, until: date) -> pl.LazyFrame:
-    """One row per scope and customer with a purchase there: scope_no, customer_no, `first_purchase_on` at that scope."""
-    bought = purchases(days.scoped(until=until))
-    return bought.group_by("scope_no", "customer_no").agg(first_purchase_on=pl.col("business_date").min())
+def first_purchases(days: CustomerDays) -> pl.DataFrame:
+    """One row per scope and customer with a purchase there: scope_no, customer_no, `first_purchase_on` and
+    `second_purchase_on` (null: none so far) at that scope."""
+    bought = purchases(days.scoped()).select("scope_no", "customer_no", "business_date").collect()
+    scope_no, customer_no, day = in_order(*(bought[name].to_physical().to_numpy() for name in bought.columns))
+    is_first = changes(scope_no) | changes(customer_no)
+    later = np.append(day[1:], 0)[is_first]
+    has_second = ~np.append(is_first[1:], True)[is_first]
+    return pl.DataFrame(
+        {
+            "scope_no": scope_no[is_first],
+            "customer_no": customer_no[is_first],
+            "first_purchase_on": pl.Series(day[is_first], dtype=pl.Int32).cast(pl.Date),
+            "second_purchase_on": pl.Series(later, dtype=pl.Int32).set(pl.Series(~has_second), None).cast(pl.Date),
+        }
+    )
 
 
-def value_ingredients(days: CustomerDays, classes: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
-    """One row per scope: the sums and counts behind the window metrics of value."""
+def value_ingredients(days: CustomerDays, classes: pl.LazyFrame, firsts: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
+    """One row per scope: the sums and counts behind the window metrics of value. `firsts`: `first_purchases`."""
     since, is_of_year = window_start(as_of, 12), pl.col("business_date") >= year_start(as_of)
     whole = days.named(
         days.scoped(since, as_of)
@@ -194,7 +207,7 @@ def value_ingredients(days: CustomerDays, classes: pl.LazyFrame, *, as_of: date)
     split = days.named(
         customer_sales(days, since=since, until=as_of)
         .filter(pl.col("purchases") > 0)
-        .join(first_purchases(days, until=as_of), on=["scope_no", "customer_no"], how="left", validate="1:1")
+        .join(firsts, on=["scope_no", "customer_no"], how="left", validate="1:1")
         .group_by("scope_no")
         .agg(
             first_time_customers_12m=is_first_time.sum().cast(pl.Int64),
@@ -209,21 +222,14 @@ def value_ingredients(days: CustomerDays, classes: pl.LazyFrame, *, as_of: date)
     return joined.sort("scope")
 
 
-def repeat_cohort(days: CustomerDays, *, as_of: date) -> pl.LazyFrame:
+def repeat_cohort(days: CustomerDays, firsts: pl.LazyFrame, *, as_of: date) -> pl.LazyFrame:
     """One row per scope: customers whose first purchase was 180–544 days before `as_of`, and how many of them bought
-    again within 180 days of it (day 180 included)."""
-    first = (
-        purchases(days.scoped(until=as_of))
-        .group_by("scope_no", "customer_no")
-        .agg(
-            first=pl.col("business_date").min(),
-            second=pl.col("business_date").sort().get(1, null_on_oob=True),
-        )
-    )
-    age = (pl.lit(as_of) - pl.col("first")).dt.total_days()
-    again = (pl.col("second") - pl.col("first")).dt.total_days() <= 180
+    again within 180 days of it (day 180 included). `firsts`: `first_purchases`, of whatever day after `as_of`."""
+    first, second = pl.col("first_purchase_on"), pl.col("second_purchase_on")
+    age = (pl.lit(as_of) - first).dt.total_days()
+    again = (second - first).dt.total_days() <= 180
     return days.named(
-        first.filter(age.is_between(180, 544))
+        firsts.filter(age.is_between(180, 544))
         .group_by("scope_no")
         .agg(
             repeat_cohort_180d=pl.len().cast(pl.Int64),

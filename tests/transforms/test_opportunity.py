@@ -14,6 +14,7 @@ from schemas.segments import CHAIN
 from tests.transforms.days_of_customers import days_of
 from transforms import opportunity
 from transforms.activity import CustomerDays
+from transforms.value import first_purchases
 
 AS_OF = date(2026, 10, 31)
 RULES = Rules()
@@ -196,7 +197,7 @@ def money(*rows: tuple[str, str, int, int, int]) -> CustomerDays:
 
 
 def profit_of(days: CustomerDays) -> dict[str, object]:
-    told = opportunity.profit(days, as_of=AS_OF).collect().to_dicts()
+    told = opportunity.profit(days, first_purchases(days).lazy(), as_of=AS_OF).collect().to_dicts()
     chain, store = sorted(told, key=lambda row: row["scope"] != CHAIN)
     assert chain | {"scope": ""} == store | {"scope": ""}, "one store is the chain"
     return chain
