@@ -31,7 +31,7 @@ def in_order(*keys: NDArray[Whole]) -> tuple[NDArray[Whole], ...]:
     packed = np.zeros(len(keys[0]), np.int64)
     for key, low, width in zip(keys, lows, widths, strict=True):
         packed <<= width
-        packed |= key - low if low else key
+        packed |= key.astype(np.int64, copy=False) - low
     packed.sort()
     told = []
     for key, low, width in reversed(list(zip(keys, lows, widths, strict=True))):

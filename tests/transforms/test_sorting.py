@@ -33,6 +33,11 @@ def test_each_key_keeps_its_type_and_the_rows_their_amounts():
     assert sorted(places.tolist()) == list(range(5000))
 
 
+def test_a_key_as_wide_as_its_type():
+    key = np.array([2**31 - 1, -(2**31), 0], np.int32)
+    assert in_order(key, np.arange(3, dtype=np.uint32))[0].tolist() == sorted(key.tolist())
+
+
 def test_both_ways_agree():
     chance = np.random.default_rng(4)
     first, second = (chance.integers(0, 1 << 20, 2000) for _ in range(2))
