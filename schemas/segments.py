@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHAIN = "*"
-"""The scope key of the whole chain in frames whose other scope keys are store ids."""
+"""The scope key of the whole chain in frames whose other scope keys are store ids (a store id cannot be "*")."""
 
 UNASSIGNED = "(unassigned)"
 """Home of customers whose store closed without a successor; part of the chain's sum, has no review of its own."""
-
-RESERVED_SCOPES = (CHAIN, UNASSIGNED)
-"""What no store can be called: rows that say so are set aside."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from decimal import Decimal
 import polars as pl
 
 from schemas.columns import DTYPES, MONEY, QUANTITY, UNIT_PRICE
-from schemas.segments import RESERVED_SCOPES
 from schemas.source_formats import Column, DateOrder, normalised_header
 from schemas.time_zones import TIME_ZONE_NAMES
 from transforms import phones
@@ -136,9 +135,6 @@ def proven_date_order(cells: pl.Series) -> DateOrder:
     return "dmy" if is_dmy else "mdy"
 
 
-STORE_ROLES = ("store_id", "home_store_id", "successor_store")
-
-
 def typed_rows(text: pl.DataFrame, roles: Sequence[RoleText]) -> pl.DataFrame:
     """One row per row of `text`: each role typed by its kind, plus `problem_role` and `problem_code` (null when sound).
 
@@ -151,9 +147,6 @@ def typed_rows(text: pl.DataFrame, roles: Sequence[RoleText]) -> pl.DataFrame:
     problem_code = problem_role.alias("problem_code")
     for role in roles:
         values, codes = _read(text[role.role], role)
-        if role.role in STORE_ROLES and (is_taken := values.is_in(RESERVED_SCOPES).fill_null(False)).any():
-            codes = pl.Series([None] * text.height, dtype=pl.String) if codes is None else codes
-            values, codes = values.set(is_taken, None), codes.set(is_taken, "taken_id")
         if role.required and values.null_count():
             missing = pl.Series(["missing"], dtype=pl.String).zip_with(
                 values.is_null(), pl.Series([None], dtype=pl.String)

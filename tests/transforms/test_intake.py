@@ -104,15 +104,6 @@ def test_what_would_be_a_guess_or_is_damaged_has_its_own_reason(kind, text, code
     assert read(kind, text, **how) == (None, code)
 
 
-@pytest.mark.parametrize("role", ["store_id", "home_store_id", "successor_store", "member_id"])
-def test_no_store_is_called_what_stands_for_the_chain_or_for_none(role):
-    cells = ["S1", "*", " * ", "(unassigned)", "S*", None]
-    rows = typed_rows(pl.DataFrame({role: cells}), [RoleText(role, "id", False)])
-    taken = [False, role != "member_id", role != "member_id", role != "member_id", False, False]
-    assert rows["problem_code"].to_list() == ["taken_id" if is_taken else None for is_taken in taken]
-    assert (rows[role].is_null() == pl.Series([*taken[:5], True])).all()
-
-
 def test_a_column_is_read_cell_by_cell_whatever_stands_around():
     """The short cuts for what most cells look like change nothing for the others."""
     cells = [
