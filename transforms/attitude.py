@@ -64,8 +64,8 @@ def loyalty_attitude(
 ) -> pl.LazyFrame:
     """One row per customer in `status`: attitude (first rule that holds), devotion and what the rules looked at.
 
-    `products_bought`: product_days of the window. `stated`: one row per
-    customer with a survey, complaint or lapse reason in the window, `share_of_wallet` (latest) and `named_competitor`.
+    `products_bought`: product_days of the window. `stated`: one row per customer with a survey, complaint or lapse reason
+    in the window, `share_of_wallet` (latest) and `named_competitor`.
     Devotion: the top brand's share of spend where the home store sold three or more brands in the window; else the
     stated share of wallet; else 1. Equal brands: the first by name.
     """

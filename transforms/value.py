@@ -89,7 +89,9 @@ def value_classes(days: CustomerDays, *, as_of: date, rules: Rules, chain_only: 
     )
 
     def below(share: float) -> pl.Expr:
-        return pl.col("spent_more") * BASIS_POINTS < pl.col("total") * round(share * BASIS_POINTS)
+        # a year's rupiah of a large chain, in hundredths of hundredths of a per cent, is past 64 bits
+        spent_more, total = (pl.col(name).cast(pl.Int128) for name in ("spent_more", "total"))
+        return spent_more * BASIS_POINTS < total * round(share * BASIS_POINTS)
 
     few = (pl.col("rank") - 1) * BASIS_POINTS < pl.col("customers") * round(rules.class_a_customer_share * BASIS_POINTS)
     value_class = (
