@@ -26,7 +26,7 @@ def classes(amounts: dict[str, int], scale: int) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_currency_of_large_numbers_makes_the_same_classes(seed):
     chance = Random(seed)
-    amounts = {f"c{n:02}": chance.choice((1, 5, 5, 40, 900)) for n in range(40)}
+    amounts = {f"c{n:02}": chance.choice((1, 5, 5, 40, 60)) for n in range(40)}
     plain = classes(amounts, 1)
     assert {row[3] for row in plain} == {"A", "B", "C"}
     assert classes(amounts, 10**10) == plain
