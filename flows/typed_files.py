@@ -324,6 +324,7 @@ def roles_read(
             role,
             known[role].kind,
             (known[role].required or (role == "store_id" and source.table == "order_lines")) and role not in told_later,
+            known[role].reserved,
             source.columns[role].strip_suffix,
             source.columns[role].extract,
             date_order=date_order(role),
@@ -335,7 +336,11 @@ def roles_read(
         for role in known
         if role in found and not (role == "line_no" and is_mended(header))
     ]
-    roles += [RoleText(role, known[role].kind, known[role].required) for role in source.constants if role not in found]
+    roles += [
+        RoleText(role, known[role].kind, known[role].required, known[role].reserved)
+        for role in source.constants
+        if role not in found
+    ]
     if source.table == "order_lines" and is_mended(header):
         roles.append(RoleText("line_no", "count", False))
     return roles

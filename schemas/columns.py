@@ -16,6 +16,7 @@ The kind says how text from a file becomes a value, and what is refused (transfo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import pandera.polars as pa
@@ -66,9 +67,11 @@ DTYPES: dict[str, pl.DataType] = {
 """The polars type a kind becomes."""
 
 
-def column(zh: str, kind: Kind, *, required: bool = False, **checks: Any) -> Any:
-    """A column that files can bring: its Chinese header, its kind, whether a row is worth nothing without it."""
-    return pa.Field(nullable=not required, title=zh, metadata={"kind": kind, "required": required}, **checks)
+def column(zh: str, kind: Kind, *, required: bool = False, reserved: Sequence[str] = (), **checks: Any) -> Any:
+    """A column that files can bring: its Chinese header, its kind, whether a row is worth nothing without it, and the values
+    that no file may bring because they stand for something else."""
+    metadata = {"kind": kind, "required": required, "reserved": tuple(reserved)}
+    return pa.Field(nullable=not required, title=zh, metadata=metadata, **checks)
 
 
 def derived(*, nullable: bool = False, **checks: Any) -> Any:

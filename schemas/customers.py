@@ -6,6 +6,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.columns import Landed, Money, column, derived
+from schemas.segments import RESERVED_SCOPES
 
 
 class Buyers(pa.DataFrameModel):
@@ -45,7 +46,7 @@ class Customers(Landed):
     customer_kind: str = column("顾客类型", "text")
     member_since: pl.Date = column("入会日期", "date")
     referrer: str = column("介绍人", "id")
-    home_store_id: str = column("归属门店", "id")
+    home_store_id: str = column("归属门店", "id", reserved=RESERVED_SCOPES)
     associate_id: str = column("专属导购", "id")
     consent_phone: bool = column("同意电话", "bool")
     consent_wechat: bool = column("同意微信", "bool")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.columns import Landed, Money, column, derived
+from schemas.segments import RESERVED_SCOPES
 
 
 class Complaints(Landed):
@@ -12,7 +13,7 @@ class Complaints(Landed):
 
     complaint_id: str = column("投诉编号", "id", required=True)
     received_at: pl.Datetime = column("受理时间", "datetime", required=True)
-    store_id: str = column("门店编号", "id", required=True)
+    store_id: str = column("门店编号", "id", required=True, reserved=RESERVED_SCOPES)
     order_id: str = column("订单号", "id")
     buyer_key: int = derived(nullable=True)
     cause: str = column("原因", "text")
@@ -34,7 +35,7 @@ class Surveys(Landed):
     """One row per customer, day and aspect asked (aspect empty: the survey as a whole)."""
 
     answered_at: pl.Datetime = column("填写时间", "datetime", required=True)
-    store_id: str = column("门店编号", "id")
+    store_id: str = column("门店编号", "id", reserved=RESERVED_SCOPES)
     order_id: str = column("订单号", "id")
     buyer_key: int = derived(nullable=True)
     aspect: str = column("方面", "text")

@@ -6,7 +6,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.columns import Landed, Money, Quantity, UnitPrice, column, derived
-from schemas.segments import LINE_KIND
+from schemas.segments import LINE_KIND, RESERVED_SCOPES
 
 
 class OrderLines(Landed):
@@ -15,7 +15,7 @@ class OrderLines(Landed):
     order_id: str = column("订单号", "id", required=True)
     line_no: int = derived(ge=-1)
     """Its number in the order, the till's own or made from the product; -1: the row is the whole order (its head)."""
-    store_id: str = column("门店编号", "id", required=True)
+    store_id: str = column("门店编号", "id", required=True, reserved=RESERVED_SCOPES)
     channel: str = column("渠道", "text")
     ordered_at: pl.Datetime = column("下单时间", "datetime", required=True)
     business_date: pl.Date = derived()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.columns import Landed, Money, UnitPrice, column
+from schemas.segments import RESERVED_SCOPES
 
 
 class Products(Landed):
@@ -23,9 +24,9 @@ class Products(Landed):
 class Stores(Landed):
     """One row per landed line of a store file; the newest line of a store counts. Online channels are stores."""
 
-    store_id: str = column("门店编号", "id", required=True)
+    store_id: str = column("门店编号", "id", required=True, reserved=RESERVED_SCOPES)
     name: str = column("门店名称", "text", required=True)
     region: str = column("区域", "text")
     opened_on: pl.Date = column("开业日期", "date")
     closed_on: pl.Date = column("关店日期", "date")
-    successor_store: str = column("接续门店", "id")
+    successor_store: str = column("接续门店", "id", reserved=RESERVED_SCOPES)

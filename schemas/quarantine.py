@@ -49,6 +49,8 @@ REASONS: dict[str, Reason] = {
                'export it as 2026-10-03, or say date_order = "dmy" or "mdy" under [sources.…] in chain.toml'),
         Reason("not_id", "编号被改写成科学计数法", "an id that was rewritten in scientific notation",
                "电子表格丢失了末尾数字；以文本格式重新导出", "a spreadsheet lost its last digits; export the column as text"),
+        Reason("reserved_id", "该编号为本系统保留", "an id that stands for something else here (* the chain, (unassigned) no store)",
+               "给该门店另一个编号后放回 inbox", "give the store another id and drop the row in again"),
         Reason("spreadsheet_error", "电子表格错误值", "an error of a spreadsheet, not a value",
                "更正公式或列宽后重新导出", "mend the formula or widen the column, and export it again"),
         Reason("lost_character", "字符已损坏（�）", "holds a character that was lost (�)",

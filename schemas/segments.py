@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHAIN = "*"
-"""The scope key of the whole chain in frames whose other scope keys are store ids (a store id cannot be "*")."""
+"""The scope key of the whole chain in frames whose other scope keys are store ids."""
 
 UNASSIGNED = "(unassigned)"
 """Home of customers whose store closed without a successor; part of the chain's sum, has no review of its own."""
+
+RESERVED_SCOPES = (CHAIN, UNASSIGNED)
+"""What no store can be called."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.columns import Landed, Money, column, derived
+from schemas.segments import RESERVED_SCOPES
 
 
 class Services(Landed):
@@ -12,7 +13,7 @@ class Services(Landed):
 
     service_id: str = column("服务编号", "id", required=True)
     done_on: pl.Date = column("完成日期", "date", required=True)
-    store_id: str = column("门店编号", "id")
+    store_id: str = column("门店编号", "id", reserved=RESERVED_SCOPES)
     order_id: str = column("订单号", "id")
     product_id: str = column("商品编号", "id")
     buyer_key: int = derived(nullable=True)

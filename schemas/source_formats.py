@@ -52,12 +52,13 @@ _NAMES_A_CUSTOMER = ("surveys", "complaints", "contacts", "services")
 
 @dataclass(frozen=True)
 class Role:
-    """What a column can be in a table: its name, its kind (schemas.columns), its Chinese header."""
+    """What a column can be in a table: its name, its kind (schemas.columns), its Chinese header, values that it cannot have."""
 
     name: str
     kind: str
     zh: str
     required: bool = False
+    reserved: tuple[str, ...] = ()
 
 
 def roles_of(table: str) -> dict[str, Role]:
@@ -66,7 +67,7 @@ def roles_of(table: str) -> dict[str, Role]:
     for name, column in INPUT_TABLES[table].to_schema().columns.items():
         metadata = column.metadata or {}
         if metadata.get("kind"):
-            roles[name] = Role(name, metadata["kind"], column.title, metadata["required"])
+            roles[name] = Role(name, metadata["kind"], column.title, metadata["required"], metadata["reserved"])
     if table == "order_lines":
         roles |= {name: Role(name, kind, zh) for name, (zh, kind) in ORDER_LINE_INPUTS.items()}
         # either of the two is enough to know the line's amount, and a source without a store column names its store itself

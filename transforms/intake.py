@@ -71,6 +71,8 @@ class RoleText:
     role: str
     kind: str
     required: bool
+    reserved: tuple[str, ...] = ()
+    """Values that stand for something else, and are problems."""
     strip_suffix: str = ""
     extract: str = ""
     date_order: DateOrder = "ymd"
@@ -147,6 +149,9 @@ def typed_rows(text: pl.DataFrame, roles: Sequence[RoleText]) -> pl.DataFrame:
     problem_code = problem_role.alias("problem_code")
     for role in roles:
         values, codes = _read(text[role.role], role)
+        if role.reserved and (is_reserved := values.is_in(role.reserved).fill_null(False)).any():
+            codes = pl.Series([None] * text.height, dtype=pl.String) if codes is None else codes
+            values, codes = values.set(is_reserved, None), codes.set(is_reserved, "reserved_id")
         if role.required and values.null_count():
             missing = pl.Series(["missing"], dtype=pl.String).zip_with(
                 values.is_null(), pl.Series([None], dtype=pl.String)

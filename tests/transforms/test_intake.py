@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.source_formats import Column
+from schemas.source_formats import INPUT_TABLES, Column, roles_of
 from transforms.intake import RoleText, cell_text, proven_date_order, typed_rows
 
 
@@ -102,6 +102,27 @@ def test_what_platforms_write(kind, text, value, how):
 )  # fmt: skip
 def test_what_would_be_a_guess_or_is_damaged_has_its_own_reason(kind, text, code, how):
     assert read(kind, text, **how) == (None, code)
+
+
+def test_no_store_is_called_what_stands_for_the_chain_or_for_none():
+    cells = ["S1", "*", " * ", "(unassigned)", "S*", None]
+
+    def codes(table: str, role: str) -> list[str | None]:
+        told = roles_of(table)[role]
+        rows = typed_rows(pl.DataFrame({role: cells}), [RoleText(role, told.kind, False, told.reserved)])
+        assert rows[role].to_list() == [
+            cell.strip() if cell and code is None else None
+            for cell, code in zip(cells, rows["problem_code"], strict=True)
+        ]
+        return rows["problem_code"].to_list()
+
+    reserved = [None, "reserved_id", "reserved_id", "reserved_id", None, None]
+    stores = {
+        (table, role) for table in INPUT_TABLES for role in roles_of(table) if "store" in role and "name" not in role
+    }
+    assert {(table, role) for table, role in stores if codes(table, role) != reserved} == {("targets", "store_id")}, (
+        "only a target can be the chain's"
+    )
 
 
 def test_a_column_is_read_cell_by_cell_whatever_stands_around():
