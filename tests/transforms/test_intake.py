@@ -118,7 +118,10 @@ def test_no_store_is_called_what_stands_for_the_chain_or_for_none():
 
     reserved = [None, "reserved_id", "reserved_id", "reserved_id", None, None]
     stores = {
-        (table, role) for table in INPUT_TABLES for role in roles_of(table) if "store" in role and "name" not in role
+        (table, name)
+        for table in INPUT_TABLES
+        for name, role in roles_of(table).items()
+        if role.kind == "id" and "store" in name
     }
     assert {(table, role) for table, role in stores if codes(table, role) != reserved} == {("targets", "store_id")}, (
         "only a target can be the chain's"
